@@ -1,0 +1,348 @@
+"""What is known of a tensor's value while the graph is built.
+
+Two readers, as in TensorFlow: ``constant_value`` is the one of graph-building Python code; it knows
+few ops, and its answers decide which nodes gradients create. ``static_value`` is the one of shape
+rules; it runs the kernels of any subgraph that hangs on constants (and static shapes) alone.
+"""
+
+import threading
+
+import numpy as np
+
+from minitf.framework import errors, tensor_shape
+from minitf.framework.operation import Tensor, rule_arguments
+from minitf.framework.tensor_shape import TensorShape
+
+_UNKNOWN = object()
+
+
+# ---- constant_value: what Python code sees ----
+
+
+def constant_value(tensor, partial=False):
+    """The value of ``tensor`` as an array, if it can be told from the graph, else None.
+
+    With ``partial``, unknown elements of a packed vector are None in an object array. A tensor whose
+    value was told may not be fed any more.
+    """
+    if not isinstance(tensor, Tensor):
+        return constant_value(tensor._as_graph_element()) if hasattr(
+            tensor, "_as_graph_element") else None
+    rule = _VALUE_RULES.get(tensor.op.type)
+    value = rule(tensor, partial) if rule is not None else None
+    if value is not None:
+        tensor.graph.prevent_feeding(tensor)
+    return value
+
+
+def _value_of_const(tensor, partial):
+    return tensor.op._attrs["value"].array
+
+
+def _value_of_shape(tensor, partial):
+    shape = tensor.op.inputs[0].shape
+    if shape.is_fully_defined():
+        return np.array(shape._dims, dtype=tensor.dtype.as_numpy_dtype)
+    return None
+
+
+def _value_of_size(tensor, partial):
+    shape = tensor.op.inputs[0].shape
+    if shape.is_fully_defined():
+        return np.prod(shape._dims, dtype=tensor.dtype.as_numpy_dtype)
+    return None
+
+
+def _value_of_rank(tensor, partial):
+    dims = tensor.op.inputs[0].shape._dims
+    return None if dims is None else np.array(len(dims), dtype=np.int32)
+
+
+def _all_values(tensors):
+    values = []
+    for tensor in tensors:
+        value = constant_value(tensor)
+        if value is None:
+            return None
+        values.append(value)
+    return values
+
+
+def _value_of_range(tensor, partial):
+    values = _all_values(tensor.op.inputs)
+    return None if values is None else np.arange(*values, dtype=tensor.dtype.as_numpy_dtype)
+
+
+def _value_of_cast(tensor, partial):
+    value = constant_value(tensor.op.inputs[0])
+    return None if value is None else value.astype(tensor.dtype.as_numpy_dtype)
+
+
+def _value_of_concat(tensor, partial):
+    inputs = tensor.op.inputs
+    axis, parts = ((inputs[0], inputs[1:]) if tensor.op.type == "Concat"
+                   else (inputs[-1], inputs[:-1]))
+    dim = constant_value(axis)
+    values = None if dim is None else _all_values(parts)
+    return None if values is None else np.concatenate(values, axis=dim)
+
+
+def _value_of_pack(tensor, partial):
+    if not tensor.op.inputs or tensor.op._attrs["axis"] != 0 and partial:
+        return None
+    if partial and tensor.op.inputs[0].shape.ndims == 0:
+        return np.array([_scalar_or_none(item) for item in tensor.op.inputs])
+    values = _all_values(tensor.op.inputs)
+    return None if values is None else np.stack(values, axis=tensor.op._attrs["axis"])
+
+
+def _scalar_or_none(tensor):
+    value = constant_value(tensor)
+    return None if value is None else value[()]
+
+
+def _value_of_fill(tensor, partial):
+    value = constant_value(tensor.op.inputs[1])
+    if value is None or not tensor.shape.is_fully_defined():
+        return None
+    return np.full(tensor.shape.as_list(), value, dtype=value.dtype)
+
+
+def _value_of_equal(tensor, partial):
+    values = _all_values(tensor.op.inputs)
+    return None if values is None else np.equal(*values)
+
+
+def _value_of_not_equal(tensor, partial):
+    values = _all_values(tensor.op.inputs)
+    return None if values is None else np.not_equal(*values)
+
+
+def _value_of_concat_offset(tensor, partial):
+    dim = constant_value(tensor.op.inputs[0])
+    shapes = None if dim is None else _all_values(tensor.op.inputs[1:])
+    if shapes is None:
+        return None
+    offset = np.zeros_like(shapes[0])
+    offset[dim] = sum(shape[dim] for shape in shapes[:tensor.value_index])
+    return offset
+
+
+_VALUE_RULES = {
+    "Const": _value_of_const, "Shape": _value_of_shape, "Size": _value_of_size,
+    "Rank": _value_of_rank, "Range": _value_of_range, "Cast": _value_of_cast,
+    "Concat": _value_of_concat, "ConcatV2": _value_of_concat, "Pack": _value_of_pack,
+    "Fill": _value_of_fill, "Equal": _value_of_equal, "NotEqual": _value_of_not_equal,
+    "ConcatOffset": _value_of_concat_offset,
+}
+
+
+def constant_value_as_shape(tensor):
+    """The TensorShape that an integer vector holds, with unknown dimensions where it is not known.
+
+    Raises:
+      ValueError: ``tensor`` is not a vector.
+    """
+    shape = tensor.shape.with_rank(1)
+    if shape._dims == (0,):
+        return tensor_shape.scalar()
+    partial = _partial_shape(tensor, constant_value)
+    if partial is not None:
+        return partial
+    result = tensor_shape.unknown_shape(shape._dims[0])
+    value = constant_value(tensor)
+    if value is not None:
+        result = result.merge_with(_shape_from_values(value))
+    return result
+
+
+def _shape_from_values(values):
+    return TensorShape([None if dim is None or dim < 0 else int(dim) for dim in values])
+
+
+def _partial_shape(tensor, value_of):
+    """The shape held by ops that assemble shapes: Shape, Pack, Concat, StridedSlice; else None."""
+    op = tensor.op
+    if op.type == "Shape":
+        return op.inputs[0].shape
+    if op.type == "Pack" and op._attrs["axis"] == 0 and all(t.shape.ndims == 0 for t in op.inputs):
+        dims = []
+        for item in op.inputs:
+            value = value_of(item)
+            dims.append(None if value is None or value < 0 else int(value))
+        return TensorShape(dims)
+    if op.type == "ConcatV2" and value_of(op.inputs[-1]) == 0:
+        shape = tensor_shape.scalar()
+        for item in op.inputs[:-1]:
+            part = (constant_value_as_shape(item) if value_of is constant_value
+                    else static_shape(item))
+            shape = shape.concatenate(part)
+        return shape
+    if op.type == "StridedSlice":
+        return _sliced_shape(op, value_of)
+    return None
+
+
+def _sliced_shape(op, value_of):
+    """``shape[begin:end:stride]`` for a StridedSlice of one plain slice, else None."""
+    begin, end, strides = (value_of(item) for item in op.inputs[1:])
+    attrs = op._attrs
+    if (begin is None or end is None or strides is None or len(begin) != 1
+            or attrs["ellipsis_mask"] or attrs["new_axis_mask"] or attrs["shrink_axis_mask"]):
+        return None
+    whole = (constant_value_as_shape(op.inputs[0]) if value_of is constant_value
+             else static_shape(op.inputs[0]))
+    if whole._dims is None:
+        return None
+    start = None if attrs["begin_mask"] & 1 else int(begin[0])
+    stop = None if attrs["end_mask"] & 1 else int(end[0])
+    return TensorShape(list(whole._dims[slice(start, stop, int(strides[0]))]))
+
+
+# ---- static_value: what shape rules see ----
+
+_looking = threading.local()
+
+# Ops that a shape rule may not look through, though they have no state.
+_OPAQUE = frozenset(["Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "Merge", "Switch",
+                     "Enter", "Exit", "NextIteration", "RefMerge", "RefSwitch", "RefEnter",
+                     "RefExit", "RefNextIteration", "LoopCond"])
+
+
+def static_value(tensor):
+    """The value of ``tensor`` as an array if it hangs on constants and static shapes only, else None.
+
+    Shape rules use it; it runs kernels of stateless ops, and remembers values per graph.
+    """
+    _note("tensors", tensor)
+    known = tensor.graph._static_values
+    if tensor in known:
+        return known[tensor]
+    stack, unknown = [tensor], set()
+    while stack:
+        current = stack[-1]
+        if current in known or current in unknown:
+            stack.pop()
+            continue
+        value = _leaf_value(current)
+        if value is not None and value is not _UNKNOWN:
+            known[current] = value
+            continue
+        inputs = current.op.inputs
+        if value is _UNKNOWN or any(item in unknown for item in inputs):
+            unknown.add(current)
+            continue
+        pending = [item for item in inputs if item not in known]
+        if pending:
+            stack.extend(pending)
+            continue
+        if not _run_kernel(current.op, [known[item] for item in inputs], known):
+            unknown.add(current)
+    return known.get(tensor)
+
+
+def _leaf_value(tensor):
+    """The value of a leaf, None for an op to look through, _UNKNOWN for one that hides its value."""
+    op = tensor.op
+    if op.type == "Const":
+        return op._attrs["value"].array
+    if op.type in ("Shape", "Size", "Rank"):
+        value = _VALUE_RULES[op.type](tensor, False)
+        return _UNKNOWN if value is None else value
+    op_type = op.op_type
+    if (op.type in _OPAQUE or op_type.is_stateful or op_type.kernel_rule is None or not op.inputs
+            or "ctx" in op_type.kernel_parameters or any(t.dtype._is_ref_dtype for t in op.inputs)):
+        return _UNKNOWN
+    return None
+
+
+def _run_kernel(op, values, known):
+    """Runs the op's kernel on constant inputs and stores its outputs; False when it fails."""
+    rule = op.op_type.kernel_rule
+    try:
+        with np.errstate(all="ignore"):
+            result = rule(*rule_arguments(op, op.op_type.kernel_parameters, values))
+    except Exception:  # noqa: BLE001 - a value that cannot be computed is one that is not known
+        return False
+    results = [result] if len(op.outputs) == 1 and not op.op_type.outputs[0].is_list else result
+    for output, value in zip(op.outputs, results):
+        known[output] = np.asarray(value)
+    return True
+
+
+def static_shape(tensor):
+    """The TensorShape that an integer vector (or a scalar -1: unknown) holds, for shape rules."""
+    _note("shapes", tensor)
+    dims = tensor.shape._dims
+    if dims is not None and len(dims) == 0:
+        value = _quietly(static_value, tensor)
+        if value is not None and value == -1:
+            return tensor_shape.unknown_shape()
+    tensor.shape.assert_has_rank(1)
+    if dims == (0,):
+        return tensor_shape.scalar()
+    if tensor.op.type == "Cast" and tensor.op._attrs["DstT"].is_integer:
+        return static_shape(tensor.op.inputs[0])
+    partial = _quietly(_partial_shape, tensor, static_value)
+    if partial is not None:
+        return partial
+    value = _quietly(static_value, tensor)
+    if value is not None:
+        return _shape_from_values(value)
+    return tensor_shape.unknown_shape(None if dims is None else dims[0])
+
+
+# ---- what a failing shape rule looked at, for its message ----
+
+
+def _note(kind, tensor):
+    seen = getattr(_looking, "seen", None)
+    if seen is not None:
+        seen[kind].append(tensor)
+
+
+def _quietly(function, *args):
+    """Calls without noting what it looks at: only what the rule itself asked for is told."""
+    seen, _looking.seen = getattr(_looking, "seen", None), None
+    try:
+        return function(*args)
+    finally:
+        _looking.seen = seen
+
+
+def looked_at(operation):
+    """The part of a shape error that lists the constants which the rule asked for."""
+    seen = {"tensors": [], "shapes": []}
+    _looking.seen = seen
+    try:
+        rule = operation.op_type.shape_rule
+        rule(*rule_arguments(operation, rule.wanted, operation.inputs))
+    except (ValueError, errors.InvalidArgumentError):
+        pass  # it fails again, as expected; what matters is what it looked at
+    finally:
+        _looking.seen = None
+    text, values, shapes = "", [], []
+    for i, tensor in enumerate(operation.inputs):
+        if tensor in seen["tensors"]:
+            value = static_value(tensor)
+            if value is not None:
+                values.append(f"input[{i}] = <{_values_text(value)}>")
+        if tensor in seen["shapes"]:
+            shape = static_shape(tensor)
+            if shape._dims is not None:
+                dims = ",".join("?" if d is None else str(d) for d in shape._dims)
+                shapes.append(f"input[{i}] = [{dims}]")
+    if values:
+        text += " and with computed input tensors: " + ", ".join(values)
+    if shapes:
+        text += " and with input tensors computed as partial shapes: " + ", ".join(shapes)
+    return text
+
+
+def _values_text(value):
+    if value.ndim == 0:
+        return str(value[()])
+    text = " ".join(str(item) for item in value.ravel()[:3])
+    if value.size > 3:
+        text += "..."
+    return "[" * value.ndim + text + "]" * value.ndim if value.ndim > 1 else text
