@@ -1,0 +1,135 @@
+"""minitf: TensorFlow 1.x, small enough to read. ``import minitf as tf``.
+
+This module is the public namespace and nothing else; each name is defined in the module that it is
+imported from here.
+"""
+# ruff: noqa: A004, F401, E402 - a namespace; some of TensorFlow's names are Python's too
+
+from minitf import dtypes, initializers, linalg, manip, math, nn, random, summary, train
+from minitf import tf_logging as logging
+from minitf.framework import compat, errors
+from minitf.framework.convert import (
+    convert_to_tensor, convert_to_tensor_or_indexed_slices, register_tensor_conversion_function)
+from minitf.framework.device import DeviceSpec
+from minitf.framework.dtypes import (
+    DType, QUANTIZED_DTYPES, as_dtype, bfloat16, bool, complex128, complex64, double, float16,
+    float32, float64, half, int16, int32, int64, int8, qint16, qint32, qint8, quint16, quint8,
+    resource, string, uint16, uint32, uint64, uint8, variant)
+from minitf.framework.errors import OpError
+from minitf.framework.graph import (
+    GRAPH_DEF_VERSION, GRAPH_DEF_VERSION_MIN_CONSUMER, GRAPH_DEF_VERSION_MIN_PRODUCER, Graph,
+    GraphKeys, add_to_collection, add_to_collections, colocate_with, container,
+    control_dependencies, device, get_collection, get_collection_ref, get_default_graph,
+    init_scope, name_scope, reset_default_graph)
+from minitf.framework.indexed_slices import IndexedSlices, IndexedSlicesValue
+from minitf.framework.operation import Operation, Tensor
+from minitf.framework.random_seed import get_seed, set_random_seed
+from minitf.framework.sparse_tensor import (
+    SparseTensor, SparseTensorValue, convert_to_tensor_or_sparse_tensor)
+from minitf.framework.tensor_shape import (
+    Dimension, TensorShape, dimension_at_index, dimension_value)
+from minitf.framework.tensor_value import make_ndarray, make_tensor_proto
+from minitf.gradients import (
+    AggregationMethod, NoGradient, NotDifferentiable, RegisterGradient, UnconnectedGradients,
+    gradients)
+from minitf.initializers import (
+    constant_initializer, glorot_normal_initializer, glorot_uniform_initializer,
+    ones_initializer, orthogonal_initializer, random_normal_initializer,
+    random_uniform_initializer, truncated_normal_initializer, uniform_unit_scaling_initializer,
+    variance_scaling_initializer, zeros_initializer)
+from minitf.ops.arithmetic_ops import (
+    accumulate_n, add, add_n, atan2, div, div_no_nan, divide, floor_div, floordiv, floormod,
+    maximum, minimum, mod, multiply, pow, realdiv, scalar_mul, squared_difference, subtract,
+    truediv, truncatediv, truncatemod)
+from minitf.ops.array_block_ops import (
+    batch_to_space, batch_to_space_nd, depth_to_space, required_space_to_batch_paddings,
+    space_to_batch, space_to_batch_nd, space_to_depth)
+from minitf.ops.array_diag_ops import (
+    diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag)
+from minitf.ops.array_fill_ops import (
+    fill, one_hot, ones, ones_like, sequence_mask, zeros, zeros_like)
+from minitf.ops.array_gather_ops import (
+    batch_gather, gather, gather_nd, scatter_nd, tensor_scatter_add, tensor_scatter_sub,
+    tensor_scatter_update)
+from minitf.ops.array_identity_ops import (
+    check_numerics, ensure_shape, guarantee_const, identity, identity_n, placeholder,
+    placeholder_with_default, sparse_placeholder, stop_gradient)
+from minitf.ops.array_join_ops import concat, parallel_stack, split, stack, unstack
+from minitf.ops.array_move_ops import (
+    matrix_transpose, meshgrid, pad, repeat, reverse, reverse_sequence, roll, tile, transpose)
+from minitf.ops.array_ops import reverse_v2
+from minitf.ops.array_select_ops import (
+    boolean_mask, dynamic_partition, dynamic_stitch, invert_permutation, searchsorted,
+    setdiff1d, sparse_mask, unique, unique_with_counts, unravel_index, where, where_v2)
+from minitf.ops.array_shape_ops import (
+    broadcast_dynamic_shape, broadcast_static_shape, broadcast_to, expand_dims, rank, reshape,
+    shape, shape_n, size, squeeze)
+from minitf.ops.array_slice_ops import newaxis, slice, strided_slice
+from minitf.ops.cast_ops import (
+    angle, cast, complex, conj, imag, real, saturate_cast, to_bfloat16, to_complex128,
+    to_complex64, to_double, to_float, to_int32, to_int64)
+from minitf.ops.clip_ops import (
+    clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm)
+from minitf.ops.compare_ops import (
+    equal, greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or,
+    logical_xor, not_equal)
+from minitf.ops.constant_op import constant_v1 as constant
+from minitf.ops.control_flow_ops import group, no_op, tuple
+from minitf.ops.histogram_ops import bincount, histogram_fixed_width, histogram_fixed_width_bins
+from minitf.ops.matmul_ops import cross, matmul, sparse_matmul, trace
+from minitf.ops.random_ops import (
+    multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle,
+    random_uniform, truncated_normal)
+from minitf.ops.reduction_ops import (
+    arg_max, arg_min, argmax, argmin, count_nonzero, reduce_all, reduce_any, reduce_logsumexp,
+    reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_sum)
+from minitf.ops.scan_ops import cumprod, cumsum, lin_space, linspace, range
+from minitf.ops.scatter_ops import (
+    batch_scatter_update, scatter_add, scatter_div, scatter_max, scatter_min, scatter_mul,
+    scatter_nd_add, scatter_nd_sub, scatter_nd_update, scatter_sub, scatter_update)
+from minitf.ops.segment_ops import (
+    segment_max, segment_mean, segment_min, segment_prod, segment_sum, sparse_segment_mean,
+    sparse_segment_sqrt_n, sparse_segment_sum, unsorted_segment_max, unsorted_segment_mean,
+    unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum)
+from minitf.ops.state_ops import assign, assign_add, assign_sub, count_up_to
+from minitf.ops.unary_ops import (
+    abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, exp, expm1, floor, is_finite,
+    is_inf, is_nan, log, log1p, log_sigmoid, negative, reciprocal, rint, round, rsqrt, sigmoid,
+    sign, sin, sinh, sqrt, square, tan, tanh)
+from minitf.partitioned_variables import (
+    fixed_size_partitioner, min_max_variable_partitioner, variable_axis_size_partitioner)
+from minitf.session.session import InteractiveSession, Session, get_default_session
+from minitf.variable_base import Variable, VariableAggregation, VariableSynchronization
+from minitf.variable_scope import (
+    AUTO_REUSE, VariableScope, disable_resource_variables, enable_resource_variables,
+    get_local_variable, get_variable, get_variable_scope, no_regularizer,
+    resource_variables_enabled, variable_creator_scope, variable_op_scope, variable_scope)
+from minitf.variables import (
+    all_variables, assert_variables_initialized, global_variables,
+    global_variables_initializer, initialize_all_variables, initialize_local_variables,
+    initialize_variables, is_variable_initialized, local_variables,
+    local_variables_initializer, model_variables, moving_average_variables,
+    report_uninitialized_variables, trainable_variables, variables_initializer)
+
+from minitf.version import __version__
+
+# TensorFlow's own version constants, of the release whose behaviour this is.
+from minitf.version import TENSORFLOW_VERSION as VERSION
+
+# Protobuf messages are real ones; they are loaded when they are first asked for.
+_MESSAGES = frozenset([
+    "AttrValue", "ConfigProto", "Event", "GPUOptions", "GraphDef", "GraphOptions", "HistogramProto",
+    "LogMessage", "MetaGraphDef", "NameAttrList", "NodeDef", "OptimizerOptions", "RunMetadata",
+    "RunOptions", "SessionLog", "Summary", "SummaryMetadata", "TensorInfo"])
+
+
+def __getattr__(name):
+    if name in _MESSAGES:
+        from minitf.framework import protos
+
+        return getattr(protos, name)
+    raise AttributeError(f"module 'minitf' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_MESSAGES])

@@ -1,0 +1,8 @@
+"""tf.linalg: matrices and their decompositions."""
+# ruff: noqa: A004, F401 - a namespace; some of TensorFlow's names are Python's too
+
+from minitf.ops.array_diag_ops import (
+    diag as tensor_diag, diag_part as tensor_diag_part, eye, matrix_band_part as band_part,
+    matrix_diag as diag, matrix_diag_part as diag_part, matrix_set_diag as set_diag)
+from minitf.ops.array_move_ops import matrix_transpose, matrix_transpose as transpose
+from minitf.ops.matmul_ops import cross, matmul, matvec, trace

@@ -1,0 +1,7 @@
+"""tf.random: random values, and the seeds that they come from."""
+# ruff: noqa: A004, F401 - a namespace; some of TensorFlow's names are Python's too
+
+from minitf.framework.random_seed import get_seed, set_random_seed
+from minitf.ops.random_ops import (
+    categorical, multinomial, random_gamma as gamma, random_normal as normal, random_poisson as
+    poisson, random_shuffle as shuffle, random_uniform as uniform, truncated_normal)

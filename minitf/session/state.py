@@ -1,0 +1,112 @@
+"""What a session remembers from run to run: variables, generators, queues, by container and name."""
+
+import threading
+
+from minitf.framework import errors
+
+
+class VariableState:
+    """The cell that holds one variable's value in one session.
+
+    Attributes:
+      name: the variable's name, for messages.
+      value: the array, or None while it is not initialised. Reading takes the array as it is;
+        updates put another array in its place, so that what was read before stays as it was.
+    """
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, name):
+        self.name = name
+        self.value = None
+
+    def read(self):
+        """The value.
+
+        Raises:
+          FailedPreconditionError: the variable has not been initialised.
+        """
+        if self.value is None:
+            raise errors.FailedPreconditionError(
+                None, None, f"Attempting to use uninitialized value {self.name}")
+        return self.value
+
+    def assign(self, value):
+        """Makes ``value`` (an array that nobody changes later) the variable's value."""
+        self.value = value
+
+
+class ResourceManager:
+    """The objects that operations share by container and name, as TF's ResourceMgr."""
+
+    def __init__(self):
+        self._containers = {}
+        self._lock = threading.RLock()
+
+    def lookup_or_create(self, container, name, factory):
+        """The object of that name; made by ``factory()`` at first."""
+        with self._lock:
+            objects = self._containers.setdefault(container or "localhost", {})
+            if name not in objects:
+                objects[name] = factory()
+            return objects[name]
+
+    def lookup(self, container, name):
+        """The object of that name, or None."""
+        return self._containers.get(container or "localhost", {}).get(name)
+
+    def delete(self, container, name):
+        """Forgets an object; False when there was none."""
+        with self._lock:
+            return self._containers.get(container or "localhost", {}).pop(name, None) is not None
+
+    def clear(self, containers=None):
+        """Forgets all objects, or those of the containers named."""
+        with self._lock:
+            for name in list(self._containers) if containers is None else containers:
+                self._containers.pop(name, None)
+
+
+class KernelContext:
+    """What a stateful kernel sees of the session: one for each operation that runs there.
+
+    Attributes:
+      op: the operation.
+      session: the session's SessionState.
+    """
+
+    __slots__ = ("op", "session")
+
+    def __init__(self, op, session):
+        self.op = op
+        self.session = session
+
+    def state(self, factory):
+        """An object of this operation alone, such as its random generator; made at first use."""
+        states = self.session.op_states
+        name = self.op.name
+        if name not in states:
+            states[name] = factory()
+        return states[name]
+
+    def resource(self, factory):
+        """The object that the operation's ``container`` and ``shared_name`` name, made at first use."""
+        attrs = self.op._attrs
+        name = attrs.get("shared_name", b"").decode() or self.op.name
+        return self.session.resources.lookup_or_create(
+            attrs.get("container", b"").decode(), name, factory)
+
+
+class SessionState:
+    """All state of one session."""
+
+    def __init__(self):
+        self.resources = ResourceManager()
+        self.op_states = {}
+        self.contexts = {}
+
+    def context(self, op):
+        """The KernelContext of an operation."""
+        if op not in self.contexts:
+            self.contexts[op] = KernelContext(op, self)
+        return self.contexts[op]

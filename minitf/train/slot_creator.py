@@ -1,0 +1,56 @@
+"""Slots: variables that belong to another variable, named after it and placed with it."""
+
+from minitf import initializers
+from minitf.framework.graph import colocate_with
+from minitf.ops import array_ops
+from minitf.variable_scope import get_variable, get_variable_scope, variable_scope
+from minitf.variables import RefVariable, Variable
+
+
+def create_slot(primary, val, name, colocate_with_primary=True):
+    """A slot of ``primary`` that starts with the tensor ``val``, named ``<primary>/<name>``."""
+    return _create(primary, name, colocate_with_primary, initializer=val,
+                   validate_shape=val.shape.is_fully_defined())
+
+
+def create_slot_with_initializer(primary, initializer, shape, dtype, name,
+                                 colocate_with_primary=True):
+    """A slot of ``primary`` of that shape and dtype, started by an initializer."""
+    return _create(primary, name, colocate_with_primary, initializer=initializer,
+                   validate_shape=shape.is_fully_defined(), shape=shape, dtype=dtype)
+
+
+def create_zeros_slot(primary, name, dtype=None, colocate_with_primary=True):
+    """A slot of zeros in the shape (and, by default, the dtype) of ``primary``."""
+    dtype = primary.dtype if dtype is None else dtype
+    shape = primary.shape
+    if shape.is_fully_defined():
+        return create_slot_with_initializer(primary, initializers.zeros_initializer(dtype), shape,
+                                            dtype, name, colocate_with_primary)
+    source = primary.initialized_value() if isinstance(primary, Variable) else primary
+    zeros = array_ops.zeros(array_ops.shape(source), dtype=dtype.base_dtype)
+    return create_slot(primary, zeros, name, colocate_with_primary)
+
+
+def _create(primary, name, colocate_with_primary, **arguments):
+    prefix = primary.op.name
+    with variable_scope(None, prefix + "/" + name):
+        if not colocate_with_primary:
+            return _slot_variable(primary, **arguments)
+        with colocate_with(primary):
+            return _slot_variable(primary, **arguments)
+
+
+def _slot_variable(primary, **arguments):
+    """A variable named after the scope; slots of resource variables are resource variables."""
+    scope = get_variable_scope()
+    partitioner = scope.partitioner
+    scope.set_partitioner(None)
+    use_resource = None
+    if isinstance(primary, Variable):
+        use_resource = not isinstance(primary, RefVariable)
+    slot = get_variable("", trainable=False, use_resource=use_resource, **arguments)
+    scope.set_partitioner(partitioner)
+    return slot
+
+
