@@ -7,6 +7,7 @@ step does, trains, and writes the event files that TensorBoard draws.
 import argparse
 import importlib.util
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -28,7 +29,17 @@ train_op = opt.minimize(loss)
 
 
 def main(arguments=None):
-    """Runs a command line and returns its exit status: 0, or 1 when it failed (2: wrong arguments)."""
+    """Runs a command line.
+
+    Args:
+      arguments: a list of strings; by default those of the process.
+
+    Returns:
+      The exit status: 0, or 1 when output could not be written, 130 when interrupted.
+
+    Raises:
+      SystemExit: wrong arguments (status 2), or --help and --version.
+    """
     options = _parser().parse_args(arguments)
     try:
         options.command(options)
@@ -49,7 +60,8 @@ def main(arguments=None):
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="minitf", description="TensorFlow 1.x's graph-mode API on NumPy, small enough to read.")
+        prog="minitf",
+        description="TensorFlow 1.x's graph-mode API on NumPy, small enough to read.")
     parser.add_argument("--version", action="version", version=f"minitf {__version__}")
     commands = parser.add_subparsers(dest="name", metavar="COMMAND", required=True)
     command = commands.add_parser(
@@ -110,13 +122,12 @@ def _notes_network(page, batch, options):
     page.lines(scope_tree(graph, page.glyphs))
 
     page.heading("3  The optimizer's variables")
-    page.text("Slots belong to one variable and have its shape; they live under its name. The others "
-              "belong to the optimizer as a whole.")
-    slots = {name: opt.get_slot(b, name) for name in opt.get_slot_names()}
-    page.lines(f"slot {name!r} of {b.op.name:<5} {slot.op.name:<12} {_shape_text(slot.shape)}"
-               for name, slot in slots.items())
-    page.lines(f"no slot         {'':<3} {variable.op.name:<12} scalar"
-               for variable in opt.variables() if variable not in slots.values())
+    page.text("Slots belong to one variable and have its shape; they live under its name. The "
+              "others belong to the optimizer as a whole.")
+    slots = {opt.get_slot(b, name): name for name in opt.get_slot_names()}
+    page.lines(f"{variable.op.name:<11}  {_shape_text(variable.shape):<6}  "
+               + (f"slot {slots[variable]!r} of {b.op.name}" if variable in slots else "no slot")
+               for variable in opt.variables())
 
     with tf.Session() as sess:
         writer = tf.summary.FileWriter(os.path.join(options.logdir, "train"), sess.graph)
@@ -146,8 +157,8 @@ def _explain_step(page, sess, names):
 def _train_notes(page, sess, writer, batch, names, steps):
     a, b, loss, train_op = (names[name] for name in ("a", "b", "loss", "train_op"))
     page.text("First the program as it stands. Its loss is a straight line in b and has no lowest "
-              "point, so Adam never arrives: it moves each number in b by its learning rate, 0.001, "
-              "at every step, and the loss falls at a steady pace.")
+              "point, so Adam never arrives: it moves each number in b by its learning rate, "
+              "0.001, at every step, and the loss falls at a steady pace.")
     initialise = tf.global_variables_initializer()
     sess.run(initialise, {b.initial_value: [[0.5], [-0.25]]})
     start = sess.run(b)
@@ -161,7 +172,7 @@ def _fitted_network(page, batch, options):
     """A loss that has a lowest point: the distance of the same sums from given ones."""
     page.text("Then the same sums with something to aim at. Targets y are computed with a b of our "
               "own; the loss is the mean square of what is missing, and Adam (learning rate 0.05) "
-              "finds the b that we took.")
+              "goes for the b that we took.")
     wanted = np.array([[0.75], [-0.5]], np.float32)
     targets = np.cumsum(batch @ wanted, axis=0)
     a = tf.placeholder(tf.float32, (10, 2), name="a")
@@ -194,8 +205,9 @@ def _train(page, steps, label, writer, step):
 def _invitation(page, logdir):
     page.heading("6  In TensorBoard")
     page.text("The first graph and both losses are written. Open them with")
-    page.lines([f"tensorboard --logdir={logdir}"])
-    page.text("and look at GRAPHS: a double click opens b, gradients, gradients/MatMul_grad and Adam.")
+    page.lines([f"tensorboard --logdir={shlex.quote(logdir)}"])
+    page.text("and look at GRAPHS: a double click opens b, gradients, gradients/MatMul_grad and "
+              "Adam.")
     if importlib.util.find_spec("tensorboard") is None:
         page.text("TensorBoard is not installed here: pip install tensorboard 'setuptools<81'")
 
@@ -272,7 +284,7 @@ class _Page:
         self.bold = "\033[1m{}\033[0m" if has_colour else "{}"
         self.glyphs, self.bar = ("├─ ", "└─ ", "│  "), "█░"
         try:
-            "├└█░".encode(stream.encoding or "ascii")
+            "├└█░".encode(stream.encoding or "utf-8")
         except UnicodeEncodeError:
             self.glyphs, self.bar = ("+- ", "`- ", "|  "), "#."
 
@@ -297,7 +309,7 @@ class _Page:
 
     def _print(self, kind, lines):
         """Prints lines, and an empty one before them where something else begins."""
-        if self.last not in (None, kind):
+        if self.last is not None and (self.last != kind or kind == "heading"):
             print(file=self.stream)
         self.last = kind
         for line in lines:
@@ -320,12 +332,9 @@ class _Progress:
 
     def __init__(self, page, total, label):
         self.page, self.total, self.label = page, total, label
-        self.first = None
         self.drawn_at = 0.0
 
     def show(self, done, value):
-        if self.first is None:
-            self.first = value
         numbers = f"{done:>{len(str(self.total))}}/{self.total}  {self.label} {value:.6g}"
         if not self.page.is_terminal:
             if done == 1 or done == self.total or done % -(-self.total // 4) == 0:
@@ -335,7 +344,8 @@ class _Progress:
         if done < self.total and now - self.drawn_at < 0.05:
             return
         self.drawn_at = now
-        room = max(8, min(40, self.page.width - len(numbers) - 24))
+        self.page.lines([])
+        room = max(8, min(40, self.page.width - len(self.label) - 2 * len(str(self.total)) - 24))
         filled = room * done // self.total
         full, empty = self.page.bar
         line = f"    {full * filled}{empty * (room - filled)}  {numbers}"

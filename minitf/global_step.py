@@ -4,7 +4,6 @@ from minitf import initializers
 from minitf import tf_logging as logging
 from minitf.framework.graph import GraphKeys, get_default_graph
 from minitf.framework.operation import Tensor
-from minitf.variable_scope import get_variable
 from minitf.variable_base import Variable, VariableAggregation
 from minitf.variable_scope import get_variable
 

@@ -156,7 +156,7 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
         grad_ys = _initial_gradients(grad_ys, ys, colocate)
         walk = _Walk(ys, xs, stops, colocate, gate_gradients, aggregation_method)
         walk.run(grad_ys)
-        return [walk.gradient_of(x, unconnected_gradients) for x in xs]
+    return [walk.gradient_of(x, unconnected_gradients) for x in xs]
 
 
 class _Walk:

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, registry
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, constant_op, math_ops, random_ops
-from minitf.variables import (  # noqa: F401 - found under tf.initializers too
-    global_variables_initializer as global_variables,
-    local_variables_initializer as local_variables,
-    variables_initializer as variables,
+from minitf.variables import (
+    global_variables_initializer,
+    local_variables_initializer,
+    variables_initializer,
 )
 
 # The standard deviation of a standard normal variable that is truncated at two deviations.
@@ -89,8 +89,8 @@ class Constant(Initializer):
 
     def __init__(self, value=0, dtype=dtypes.float32, verify_shape=False):
         if not (np.isscalar(value) or isinstance(value, (list, tuple, np.ndarray))):
-            raise TypeError(f"Invalid type for initial value: {type(value)} (expected Python scalar, "
-                            "list or tuple of values, or numpy.ndarray).")
+            raise TypeError(f"Invalid type for initial value: {type(value)} (expected Python "
+                            "scalar, list or tuple of values, or numpy.ndarray).")
         self.value = value
         self.dtype = dtypes.as_dtype(dtype)
         self._verify_shape = verify_shape
@@ -184,7 +184,7 @@ class RandomNormal(Initializer):
 
 
 class TruncatedNormal(RandomNormal):
-    """Normal numbers, none further than two deviations from the mean; arguments as RandomNormal's."""
+    """Normal numbers, none further than two deviations from the mean; see RandomNormal."""
 
     _function = staticmethod(random_ops.truncated_normal)
 
@@ -237,7 +237,8 @@ class VarianceScaling(Initializer):
     def __call__(self, shape, dtype=None, partition_info=None):
         dtype = self.dtype if dtype is None else dtype
         fan_in, fan_out = _fans(shape if partition_info is None else partition_info.full_shape)
-        units = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}[self.mode]
+        units = {"fan_in": fan_in, "fan_out": fan_out,
+                 "fan_avg": (fan_in + fan_out) / 2.0}[self.mode]
         variance = self.scale / max(1.0, units)
         if self.distribution in ("normal", "truncated_normal"):
             stddev = math.sqrt(variance) / _TRUNCATED_STDDEV
@@ -255,8 +256,8 @@ class VarianceScaling(Initializer):
 class GlorotUniform(VarianceScaling):
     """Uniform in [-limit, limit], ``limit = sqrt(6 / (inputs + outputs))``: get_variable's default.
 
-    X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks",
-    AISTATS 2010. The constructor's ``dtype`` has no effect, as in TensorFlow.
+    X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010. The constructor's ``dtype`` has no effect, as in TensorFlow.
     """
 
     def __init__(self, seed=None, dtype=dtypes.float32):
@@ -315,8 +316,8 @@ class UniformUnitScaling(Initializer):
         full_shape = shape if partition_info is None else partition_info.full_shape
         inputs = math.prod(float(dim) for dim in full_shape[:-1])
         limit = math.sqrt(3 / max(inputs, 1.0)) * self.factor
-        return random_ops.random_uniform(shape, -limit, limit, self.dtype if dtype is None else dtype,
-                                         seed=self.seed)
+        return random_ops.random_uniform(shape, -limit, limit,
+                                         self.dtype if dtype is None else dtype, seed=self.seed)
 
     def get_config(self):
         return {"factor": self.factor, "seed": self.seed, "dtype": self.dtype.name}
@@ -326,8 +327,8 @@ class Orthogonal(Initializer):
     """An orthogonal matrix times ``gain``: the QR decomposition of a random normal matrix.
 
     A shape of more than two dimensions is that of the matrix with all but the last flattened.
-    A. Saxe, J. McClelland, S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep
-    linear neural networks", 2014.
+    A. Saxe, J. McClelland, S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in
+    deep linear neural networks", 2014.
 
     Raises, when called:
       ValueError: the shape has less than two dimensions.
@@ -339,14 +340,13 @@ class Orthogonal(Initializer):
         self.seed = seed
 
     def __call__(self, shape, dtype=None, partition_info=None):
-        from minitf.ops import linalg_ops
-
         if len(shape) < 2:
             raise ValueError("The tensor to initialize must be at least two-dimensional")
         rows, columns = math.prod(int(dim) for dim in shape[:-1]), int(shape[-1])
-        normal = random_ops.random_normal((max(rows, columns), min(rows, columns)),
-                                          dtype=self.dtype if dtype is None else dtype, seed=self.seed)
-        q, r = linalg_ops.Qr(normal, full_matrices=False)
+        normal = random_ops.random_normal(
+            (max(rows, columns), min(rows, columns)), dtype=self.dtype if dtype is None else dtype,
+            seed=self.seed)
+        q, r = registry.get("Qr")(normal, full_matrices=False)
         # With a positive diagonal in R the decomposition is unique, and Q uniformly distributed.
         q *= math_ops.sign(array_ops.diag_part(r))
         if rows < columns:
@@ -371,3 +371,6 @@ glorot_uniform = glorot_uniform_initializer = GlorotUniform
 glorot_normal = glorot_normal_initializer = GlorotNormal
 uniform_unit_scaling = uniform_unit_scaling_initializer = UniformUnitScaling
 orthogonal = orthogonal_initializer = Orthogonal
+global_variables = global_variables_initializer
+local_variables = local_variables_initializer
+variables = variables_initializer

@@ -75,8 +75,8 @@ class PartitionedVariable:
             raise ValueError(f"len(shape) != len(partitions): {shape} vs. {partitions}")
         found = [variable._get_save_slice_info().full_shape for variable in variable_list]
         if any(shape != full_shape for full_shape in found):
-            raise ValueError(f"All variables' full shapes must match shape: {shape}; but full shapes "
-                             f"were: {found}")
+            raise ValueError(f"All variables' full shapes must match shape: {shape}; but full "
+                             f"shapes were: {found}")
         self._variable_list = sorted(variable_list,
                                      key=lambda v: v._get_save_slice_info().var_offset)
         self._name = name
@@ -137,7 +137,7 @@ class PartitionedVariable:
                 return array_ops.identity(whole, name=self._name)
 
     def assign(self, value, use_locking=False, name=None, read_value=True):
-        """Assigns slices of ``value``, or the items of a list; returns a list of what each gives."""
+        """Assigns slices of ``value``, or the items of a list; returns a list."""
         return self._assign("assign", value, use_locking, name, read_value)
 
     def assign_add(self, value, use_locking=False, name=None, read_value=True):
@@ -165,8 +165,8 @@ class PartitionedVariable:
 
 def _partitioned_to_tensor(variable, dtype=None, name=None, as_ref=False):
     if dtype is not None and not dtype.is_compatible_with(variable.dtype):
-        raise ValueError(f"Incompatible type conversion requested to type '{dtype.name}' for variable "
-                         f"of type '{variable.dtype.name}'")
+        raise ValueError(f"Incompatible type conversion requested to type '{dtype.name}' for "
+                         f"variable of type '{variable.dtype.name}'")
     if as_ref:
         raise NotImplementedError("PartitionedVariable doesn't support being used as a reference.")
     return variable.as_tensor()
@@ -186,8 +186,8 @@ def call_partitioner(partitioner, shape, dtype):
       ints, one a dimension and at most one above 1.
     """
     if not shape.is_fully_defined():
-        raise ValueError("Shape of a new partitioned variable must be fully defined, but instead was "
-                         f"{shape}.")
+        raise ValueError("Shape of a new partitioned variable must be fully defined, but instead "
+                         f"was {shape}.")
     if shape.ndims < 1:
         raise ValueError(f"A partitioned Variable must have rank at least 1, shape: {shape}")
     partitions = partitioner(shape=shape, dtype=dtype)
@@ -205,7 +205,7 @@ def call_partitioner(partitioner, shape, dtype):
 
 
 def slices(full_shape, partitions):
-    """The (offset, shape) of each slice; the first ones are longer by one where it does not divide."""
+    """The (offset, shape) of each slice; where it does not divide, the first are longer by one."""
     axis = next((i for i, count in enumerate(partitions) if count > 1), 0)
     least, longer = divmod(full_shape[axis], partitions[axis])
     start, result = 0, []
@@ -272,7 +272,8 @@ def min_max_variable_partitioner(max_partitions=1, axis=0, min_slice_size=256 <<
     """
     def partitioner(shape, dtype):
         if axis >= len(shape):
-            raise ValueError(f"Cannot partition variable along axis {axis} when shape is only {shape}")
+            raise ValueError(f"Can not partition variable along axis {axis} when shape is only "
+                             f"{shape}")
         dims = shape.as_list()
         total = math.prod(dims) * _element_bytes(dtypes.as_dtype(dtype), bytes_per_string_element)
         partitions = [1] * len(dims)

@@ -1,21 +1,32 @@
 """Ref variables: a mutable tensor that ops read and assign to."""
 
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
-from minitf.framework.graph import (add_to_collections, colocate_with, device, get_default_graph,
-                                    init_scope, name_from_scope_name, name_scope)
+from minitf.framework.graph import (
+    add_to_collections,
+    colocate_with,
+    device,
+    get_default_graph,
+    init_scope,
+    name_from_scope_name,
+    name_scope,
+)
 from minitf.framework.scope_names import prepend_scope, strip_scope
 from minitf.framework.tensor_shape import unknown_shape
 from minitf.ops import array_ops, scatter_ops, state_ops
+from minitf.variable_base import (
+    Variable,
+    checked_collections,
+    refuse_value_of_control_flow,
+    require_indexed_slices,
+)
 from minitf.variable_guard import guard_uninitialized_dependencies
-from minitf.variable_base import (Variable, checked_collections, refuse_value_of_control_flow,
-                                  require_indexed_slices)
 
 
 class RefVariable(Variable):
     """A variable that is a mutable tensor. Arguments are those of ``Variable``.
 
-    Nodes, for a variable ``b``: what makes the initial value (under ``b/Initializer`` when that is a
-    function), ``b`` (VariableV2), ``b/Assign`` (the initializer) and ``b/read`` (what ops get).
+    Nodes, for a variable ``b``: what makes the initial value (under ``b/Initializer`` when that is
+    a function), ``b`` (VariableV2), ``b/Assign`` (the initializer) and ``b/read`` (what ops get).
     """
 
     def __init__(self, initial_value=None, trainable=None, collections=None, validate_shape=True,
@@ -164,11 +175,11 @@ class RefVariable(Variable):
         return self._scatter(scatter_ops.scatter_div, sparse_delta, use_locking, name)
 
     def scatter_max(self, sparse_delta, use_locking=False, name=None):
-        """An op that takes the larger of the value and the rows of IndexedSlices (TF: ScatterMax)."""
+        """The larger of the value and the rows of IndexedSlices (TF op: ScatterMax)."""
         return self._scatter(scatter_ops.scatter_max, sparse_delta, use_locking, name)
 
     def scatter_min(self, sparse_delta, use_locking=False, name=None):
-        """An op that takes the lesser of the value and the rows of IndexedSlices (TF: ScatterMin)."""
+        """The lesser of the value and the rows of IndexedSlices (TF op: ScatterMin)."""
         return self._scatter(scatter_ops.scatter_min, sparse_delta, use_locking, name)
 
     def scatter_update(self, sparse_delta, use_locking=False, name=None):
@@ -201,7 +212,7 @@ class RefVariable(Variable):
                                              name=name)
 
     def count_up_to(self, limit):
-        """An op that adds one and returns the value before, until it is ``limit`` (TF: CountUpTo)."""
+        """An op that adds one and returns the value before (TF op: CountUpTo)."""
         return state_ops.count_up_to(self._variable, limit)
 
     def __iadd__(self, other):
@@ -237,8 +248,8 @@ def _tensor_or_op(tensor, wants_tensor):
 
 def _ref_variable_to_tensor(variable, dtype=None, name=None, as_ref=False):
     if dtype is not None and not dtype.is_compatible_with(variable.dtype):
-        raise ValueError(f"Incompatible type conversion requested to type '{dtype.name}' for variable "
-                         f"of type '{variable.dtype.name}'")
+        raise ValueError(f"Incompatible type conversion requested to type '{dtype.name}' for "
+                         f"variable of type '{variable.dtype.name}'")
     return variable._ref() if as_ref else variable.value()
 
 

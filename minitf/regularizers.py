@@ -1,11 +1,12 @@
 """Regularizers: functions that make a penalty, a scalar, of a layer's weights.
 
-They are what TensorFlow has under ``tf.contrib.layers``. ``get_variable(..., regularizer=...)`` puts
-the penalty into the collection GraphKeys.REGULARIZATION_LOSSES.
+They are what TensorFlow has under ``tf.contrib.layers``. ``get_variable(..., regularizer=...)``
+puts the penalty into the collection GraphKeys.REGULARIZATION_LOSSES.
 """
 
 import numbers
 
+from minitf.framework import registry
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import GraphKeys, add_to_collection, get_collection, name_scope
 from minitf.ops import constant_op, math_ops
@@ -50,9 +51,8 @@ def l1_regularizer(scale, scope=None):
 
 def l2_regularizer(scale, scope=None):
     """A regularizer ``scale * sum(weights ** 2) / 2``; see ``l1_regularizer``."""
-    from minitf.ops import nn_ops
-
-    return _penalty(scale, scope, "l2_regularizer", nn_ops.l2_loss)
+    return _penalty(scale, scope, "l2_regularizer",
+                    lambda weights: registry.get("L2Loss")(weights))
 
 
 def l1_l2_regularizer(scale_l1=1.0, scale_l2=1.0, scope=None):

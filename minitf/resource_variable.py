@@ -4,14 +4,26 @@ import contextlib
 
 from minitf.framework import tensor_shape
 from minitf.framework.convert import convert_to_tensor, register_tensor_conversion_function
-from minitf.framework.graph import (add_to_collections, colocate_with, control_dependencies, device,
-                                    get_default_graph, init_scope, name_from_scope_name, name_scope)
+from minitf.framework.graph import (
+    add_to_collections,
+    colocate_with,
+    control_dependencies,
+    device,
+    get_default_graph,
+    init_scope,
+    name_from_scope_name,
+    name_scope,
+)
 from minitf.framework.scope_names import prepend_scope, strip_scope
 from minitf.ops import array_ops, resource_variable_ops, scatter_ops, state_ops
 from minitf.ops.resource_variable_ops import read_variable_op
+from minitf.variable_base import (
+    Variable,
+    checked_collections,
+    refuse_value_of_control_flow,
+    require_indexed_slices,
+)
 from minitf.variable_guard import guard_uninitialized_dependencies
-from minitf.variable_base import (Variable, checked_collections, refuse_value_of_control_flow,
-                                  require_indexed_slices)
 
 
 class BaseResourceVariable(Variable):
@@ -88,7 +100,7 @@ class BaseResourceVariable(Variable):
     # ---- reading ----
 
     def value(self):
-        """A tensor that reads the value: a new op each time, unless reads are cached on a device."""
+        """A tensor that reads the value: a new op each time, unless reads are cached."""
         if self._cached_value is not None:
             return self._cached_value
         with colocate_with(None, ignore_existing=True), device(self._handle.device):
@@ -370,8 +382,8 @@ def is_resource_variable(variable):
 
 def _resource_variable_to_tensor(variable, dtype=None, name=None, as_ref=False):
     if dtype is not None and not dtype.is_compatible_with(variable.dtype):
-        raise ValueError(f"Incompatible type conversion requested to type {dtype.name!r} for variable "
-                         f"of type {variable.dtype.name!r}")
+        raise ValueError(f"Incompatible type conversion requested to type {dtype.name!r} for "
+                         f"variable of type {variable.dtype.name!r}")
     return variable.read_value().op.inputs[0] if as_ref else variable.value()
 
 

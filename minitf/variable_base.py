@@ -89,7 +89,7 @@ def variable_creators():
 
 
 def default_variable_creator(next_creator, use_resource=None, expected_shape=None, **arguments):
-    """Makes a variable of the kind that the argument, the variable scope or the default asks for."""
+    """Makes a variable of the kind that the argument, the scope or the default asks for."""
     from minitf.ref_variable import RefVariable
     from minitf.resource_variable import ResourceVariable
     from minitf.variable_scope import get_variable_scope, resource_variables_enabled
@@ -120,8 +120,8 @@ class Variable(metaclass=_VariableType):
       validate_shape: if False, the variable may be assigned values of other shapes.
       caching_device: the device on which reads are cached.
       name: by default "Variable", made unique.
-      variable_def: a VariableDef; the variable is then one whose nodes are in the graph already, and
-        of the other arguments only ``import_scope`` counts.
+      variable_def: a VariableDef; the variable is then one whose nodes are in the graph already,
+        and of the other arguments only ``import_scope`` counts.
       dtype: what ``initial_value`` is converted to.
       expected_shape: not used.
       import_scope: a name scope to put before the names in ``variable_def``.
@@ -145,8 +145,8 @@ class Variable(metaclass=_VariableType):
                  expected_shape=None, import_scope=None, constraint=None, use_resource=None,
                  synchronization=VariableSynchronization.AUTO,
                  aggregation=VariableAggregation.NONE, shape=None):
-        raise NotImplementedError("Variable(...) makes a RefVariable or a ResourceVariable; a class "
-                                  "of your own has to define __init__")
+        raise NotImplementedError("Variable(...) makes a RefVariable or a ResourceVariable; a "
+                                  "class of your own has to define __init__")
 
     def _set_properties(self, trainable, synchronization, aggregation, name, constraint=None):
         self._synchronization, self._aggregation, self._trainable = validated(
@@ -340,7 +340,8 @@ class SaveSliceInfo:
     def spec(self):
         """The slice in a checkpoint's notation: shape, then offset and length of each dimension."""
         return (" ".join(map(str, self.full_shape)) + " "
-                + ":".join(f"{start},{size}" for start, size in zip(self.var_offset, self.var_shape)))
+                + ":".join(f"{start},{size}"
+                           for start, size in zip(self.var_offset, self.var_shape)))
 
     def to_proto(self, export_scope=None):
         """A SaveSliceInfoDef, or None when the whole is not under ``export_scope``."""
@@ -365,8 +366,8 @@ def checked_collections(collections, trainable, constraint):
     if collections is None:
         collections = [GraphKeys.GLOBAL_VARIABLES]
     if not isinstance(collections, (list, tuple, set)):
-        raise ValueError("collections argument to Variable constructor must be a list, tuple, or set. "
-                         f"Got {collections} of type {type(collections)}")
+        raise ValueError("collections argument to Variable constructor must be a list, tuple, or "
+                         f"set. Got {collections} of type {type(collections)}")
     if constraint is not None and not callable(constraint):
         raise ValueError("The `constraint` argument must be a callable.")
     if trainable and GraphKeys.TRAINABLE_VARIABLES not in collections:
@@ -377,9 +378,9 @@ def checked_collections(collections, trainable, constraint):
 def refuse_value_of_control_flow(initial_value, name):
     """Raises ValueError for an initial value that only exists inside a loop or a branch."""
     if initial_value.op._get_control_flow_context() is not None:
-        raise ValueError(f"Initializer for variable {name} is from inside a control-flow construct, "
-                         "such as a loop or conditional. When creating a variable inside a loop or "
-                         "conditional, use a lambda as the initializer.")
+        raise ValueError(f"Initializer for variable {name} is from inside a control-flow "
+                         "construct, such as a loop or conditional. When creating a variable "
+                         "inside a loop or conditional, use a lambda as the initializer.")
 
 
 def require_indexed_slices(sparse_delta):

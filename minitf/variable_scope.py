@@ -1,8 +1,8 @@
 """Variable scopes: names, defaults and sharing for ``get_variable``.
 
 ``with tf.variable_scope("net"):`` opens two things. A *name scope*, made unique, takes the ops. The
-*variable scope* takes what ``get_variable`` makes, under exactly the name given, so that entering it
-again can find the same variables. A graph has one VariableStore, and one scope that is current.
+*variable scope* takes what ``get_variable`` makes, under exactly the name given, so that entering
+it again can find the same variables. A graph has one VariableStore, and one scope that is current.
 """
 
 import contextlib
@@ -12,11 +12,21 @@ import functools
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import (GraphKeys, add_to_collection, get_collection, get_collection_ref,
-                                    graph_from_inputs, name_scope)
+from minitf.framework.graph import (
+    GraphKeys,
+    add_to_collection,
+    get_collection,
+    get_collection_ref,
+    graph_from_inputs,
+    name_scope,
+)
+from minitf.variable_base import (
+    Variable,
+    VariableAggregation,
+    VariableSynchronization,
+    variable_creators,
+)
 from minitf.variable_store import VariableStore
-from minitf.variable_base import (Variable, VariableAggregation, VariableSynchronization,
-                              variable_creators)
 
 
 class _ReuseMode(enum.Enum):
@@ -74,9 +84,10 @@ class VariableScope:
         self._reuse = reuse
         self._name_scope = name_scope
         self._defaults = {
-            "initializer": initializer, "regularizer": regularizer, "caching_device": caching_device,
-            "partitioner": partitioner, "custom_getter": custom_getter, "dtype": dtype,
-            "use_resource": use_resource, "constraint": constraint}
+            "initializer": initializer, "regularizer": regularizer,
+            "caching_device": caching_device, "partitioner": partitioner,
+            "custom_getter": custom_getter, "dtype": dtype, "use_resource": use_resource,
+            "constraint": constraint}
 
     @property
     def name(self):
@@ -175,8 +186,8 @@ class VariableScope:
             if dtype is not None and initializer is not None and not callable(initializer):
                 found = convert_to_tensor(initializer).dtype.base_dtype
                 if found != dtype:
-                    raise ValueError(f"Initializer type '{found}' and explicit dtype '{dtype}' don't "
-                                     "match.")
+                    raise ValueError(f"Initializer type '{found}' and explicit dtype '{dtype}' "
+                                     "don't match.")
             return var_store.get_variable(
                 full_name, shape=shape, dtype=default(dtype, "dtype"),
                 initializer=default(initializer, "initializer"),
@@ -267,16 +278,17 @@ def get_variable_scope():
 def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None,
                  collections=None, caching_device=None, partitioner=None, validate_shape=True,
                  use_resource=None, custom_getter=None, constraint=None,
-                 synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE):
+                 synchronization=VariableSynchronization.AUTO,
+                 aggregation=VariableAggregation.NONE):
     """The variable of that name in the current variable scope: a new one, or one to share.
 
     Args:
       name: the name within the scope.
       shape: the shape of a new variable; None when ``initializer`` is a value.
       dtype: the elements' dtype; by default the scope's, which is float32.
-      initializer: a function of shape and dtype (see ``initializers``), a class of these, a value, or
-        a function without arguments. By default the scope's; else Glorot uniform for floats, zeros
-        for integers, bools and strings.
+      initializer: a function of shape and dtype (see ``initializers``), a class of these, a value,
+        or a function without arguments. By default the scope's; else Glorot uniform for floats,
+        zeros for integers, bools and strings.
       regularizer: a function of the variable; what it returns joins
         GraphKeys.REGULARIZATION_LOSSES.
       trainable, collections, caching_device, validate_shape, use_resource, constraint,
@@ -289,8 +301,8 @@ def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=Non
       A Variable, or a PartitionedVariable.
 
     Raises:
-      ValueError: the variable exists and the scope does not share; or it shares and the variable does
-        not exist, or has another shape or dtype; or the shape of a new variable is not known.
+      ValueError: the variable exists and the scope does not share; or it shares and the variable
+        does not exist, or has another shape or dtype; or the shape of a new variable is not known.
     """
     return get_variable_scope().get_variable(_get_default_variable_store(), **locals())
 
@@ -345,10 +357,12 @@ class variable_scope:
         self._graph = graph_from_inputs(values or [])
         self._reuse = reuse or None
         self._changes = {
-            "initializer": initializer, "regularizer": regularizer, "caching_device": caching_device,
-            "partitioner": partitioner, "custom_getter": custom_getter, "dtype": dtype,
-            "use_resource": use_resource, "constraint": constraint}
+            "initializer": initializer, "regularizer": regularizer,
+            "caching_device": caching_device, "partitioner": partitioner,
+            "custom_getter": custom_getter, "dtype": dtype, "use_resource": use_resource,
+            "constraint": constraint}
         self._auxiliary_name_scope = auxiliary_name_scope
+        self._first = None  # names of the first entry, which further entries of this object keep
         self._contexts = []
 
     def __enter__(self):
@@ -363,21 +377,20 @@ class variable_scope:
         return False
 
     def _enter_scopes(self, stack):
-        name = self._name_or_scope
-        if name is None:
-            if self._reuse:
-                raise ValueError("reuse=True cannot be used without a name_or_scope")
-            full_name_scope = self._enter_name_scope(stack, self._default_name)
-            state = _scope_state()
-            return stack.enter_context(
-                self._named(state, state.unique(self._default_name), full_name_scope))
-        if isinstance(name, VariableScope):
-            self._enter_name_scope(stack, name.name.split("/")[-1])
-            return stack.enter_context(self._entered_again(_scope_state(), name))
-        if not isinstance(name, str):
+        given, state = self._name_or_scope, _scope_state()
+        if isinstance(given, VariableScope):
+            self._enter_name_scope(stack, given.name.split("/")[-1])
+            return stack.enter_context(self._entered_again(state, given))
+        if given is None and self._reuse:
+            raise ValueError("reuse=True cannot be used without a name_or_scope")
+        if not (given is None or isinstance(given, str)):
             raise TypeError("VariableScope: name_or_scope must be a string or VariableScope.")
-        full_name_scope = self._enter_name_scope(stack, name)
-        return stack.enter_context(self._named(_scope_state(), name, full_name_scope))
+        full_name_scope = self._enter_name_scope(
+            stack, self._default_name if given is None else given)
+        if self._first is None:
+            name = state.unique(self._default_name) if given is None else given
+            self._first = name, full_name_scope
+        return stack.enter_context(self._named(state, *self._first))
 
     def _enter_name_scope(self, stack, name):
         """Opens the name scope and gives its full name; no scope for an empty name."""

@@ -1,17 +1,33 @@
 """The variables of a graph that ``get_variable`` finds by name."""
 
 import inspect
+import traceback
 
 from minitf import initializers
 from minitf.framework import dtypes, tensor_shape
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import (GraphKeys, add_to_collection, colocate_with, init_scope,
-                                    name_scope)
+from minitf.framework.graph import (
+    GraphKeys,
+    add_to_collection,
+    colocate_with,
+    init_scope,
+    name_scope,
+)
 from minitf.framework.operation import Tensor
 from minitf.ops import array_ops
-from minitf.partitioned_variables import PartitionedVariable, PartitionInfo, call_partitioner, slices
-from minitf.variable_base import (SaveSliceInfo, Variable, VariableAggregation, VariableSynchronization,
-                              validated)
+from minitf.partitioned_variables import (
+    PartitionedVariable,
+    PartitionInfo,
+    call_partitioner,
+    slices,
+)
+from minitf.variable_base import (
+    SaveSliceInfo,
+    Variable,
+    VariableAggregation,
+    VariableSynchronization,
+    validated,
+)
 
 
 class VariableStore:
@@ -68,9 +84,9 @@ class VariableStore:
         if reuse is True and partitioner is None and name in self._partitioned_vars:
             return self._get_partitioned(name, None, shape, dtype, initializer, reuse, options)
         if f"{name}/part_0" in self._vars:
-            raise ValueError("No partitioner was provided, but a partitioned version of the variable "
-                             f"was found: {name}/part_0. Perhaps a variable of the same name was "
-                             "already created with partitioning?")
+            raise ValueError("No partitioner was provided, but a partitioned version of the "
+                             f"variable was found: {name}/part_0. Perhaps a variable of the same "
+                             "name was already created with partitioning?")
         return self._get_single(name, shape, dtype, initializer, reuse, options)
 
     # ---- whole variables ----
@@ -84,7 +100,8 @@ class VariableStore:
             return self._existing(name, shape, dtype, reuse)
         if reuse is True:
             raise ValueError(f"Variable {name} does not exist, or was not created with "
-                             "tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in VarScope?")
+                             "tf.get_variable(). Did you mean to set reuse=tf.AUTO_REUSE in "
+                             "VarScope?")
         if initializer is None:
             initializer = default_initializer(name, dtype)
         with init_scope():
@@ -102,11 +119,11 @@ class VariableStore:
         if reuse is False:
             raise ValueError(_exists_already(name, found))
         if not shape.is_compatible_with(found.shape):
-            raise ValueError(f"Trying to share variable {name}, but specified shape {shape} and found "
-                             f"shape {found.shape}.")
+            raise ValueError(f"Trying to share variable {name}, but specified shape {shape} and "
+                             f"found shape {found.shape}.")
         if not dtype.is_compatible_with(found.dtype):
-            raise ValueError(f"Trying to share variable {name}, but specified dtype {dtype.name} and "
-                             f"found dtype {found.dtype.name}.")
+            raise ValueError(f"Trying to share variable {name}, but specified dtype {dtype.name} "
+                             f"and found dtype {found.dtype.name}.")
         return found
 
     def _add_loss(self, name, variable, regularizer):
@@ -119,9 +136,9 @@ class VariableStore:
 
     def _get_partitioned(self, name, partitioner, shape, dtype, initializer, reuse, options):
         if name in self._vars:
-            raise ValueError("A partitioner was provided, but an unpartitioned version of the variable "
-                             f"was found: {name}.  Perhaps a variable of the same name was already "
-                             "created without partitioning?")
+            raise ValueError("A partitioner was provided, but an unpartitioned version of the "
+                             f"variable was found: {name}.  Perhaps a variable of the same name "
+                             "was already created without partitioning?")
         shape = tensor_shape.as_shape(shape)
         if isinstance(initializer, Tensor):
             shape = shape.merge_with(initializer.shape)
@@ -152,8 +169,8 @@ class VariableStore:
 
     def _existing_partitioned(self, name, shape, dtype, partitions, reuse):
         if reuse is False:
-            raise ValueError(f"Partitioned variable with name {name} already exists. Did you mean to "
-                             "set reuse=True or reuse=tf.AUTO_REUSE in VarScope?")
+            raise ValueError(f"Partitioned variable with name {name} already exists. Did you mean "
+                             "to set reuse=True or reuse=tf.AUTO_REUSE in VarScope?")
         found = self._partitioned_vars[name]
         checks = [("shape", shape, found.shape, shape.is_compatible_with(found.shape)),
                   ("dtype", dtype.name, found.dtype.name, dtype.is_compatible_with(found.dtype)),
@@ -161,8 +178,8 @@ class VariableStore:
                    partitions is None or found._get_partitions() == partitions)]
         for what, specified, existing, fits in checks:
             if not fits:
-                raise ValueError(f"Trying to reuse partitioned variable {name}, but specified {what} "
-                                 f"{specified} and found {what} {existing}.")
+                raise ValueError(f"Trying to reuse partitioned variable {name}, but specified "
+                                 f"{what} {specified} and found {what} {existing}.")
         return found
 
 
@@ -191,8 +208,8 @@ def _initial_value(initializer, shape, dtype, partition_info):
                 dtype.base_dtype)
     if _needs_no_arguments(initializer):
         return initializer, None
-    raise ValueError("The initializer passed is not valid. It should be a callable with no arguments "
-                     "and the shape should not be provided or an instance of "
+    raise ValueError("The initializer passed is not valid. It should be a callable with no "
+                     "arguments and the shape should not be provided or an instance of "
                      "`tf.keras.initializers.*' and `shape` should be fully defined.")
 
 
@@ -233,6 +250,5 @@ def _exists_already(name, variable):
                "reuse=tf.AUTO_REUSE in VarScope?")
     if not variable.dtype._is_ref_dtype:
         return message
-    places = "".join(f"  File \"{file}\", line {line}, in {function}\n" + f"    {text}\n" * bool(text)
-                     for file, line, function, text in variable.op.traceback[::-1][:5])
-    return f"{message} Originally defined at:\n\n{places}"
+    places = traceback.format_list(variable.op.traceback[::-1][:5])
+    return f"{message} Originally defined at:\n\n{''.join(places)}"

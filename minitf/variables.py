@@ -3,15 +3,26 @@
 The classes are in ``variable_base``, ``ref_variable`` and ``resource_variable``.
 """
 
-from minitf.framework.graph import (GraphKeys, colocate_with, device, get_collection,
-                                    get_default_graph, name_scope)
+from minitf.framework.graph import (
+    GraphKeys,
+    colocate_with,
+    device,
+    get_collection,
+    get_default_graph,
+    name_scope,
+)
 from minitf.framework.meta_graph import register_proto_function
 from minitf.ops import array_ops, state_ops
 from minitf.ref_variable import RefVariable  # noqa: F401 - found under this name too
 from minitf.variable_base import (  # noqa: F401 - found under this name too
-    Reference, SaveSliceInfo, Variable, VariableAggregation, VariableSynchronization, validated,
-    variable_creators)
-
+    Reference,
+    SaveSliceInfo,
+    Variable,
+    VariableAggregation,
+    VariableSynchronization,
+    validated,
+    variable_creators,
+)
 
 # ---- in files ----
 

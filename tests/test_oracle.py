@@ -13,8 +13,11 @@ from test_programs import check_collections, check_graph, check_steps
 
 ORACLE = os.environ.get("MINITF_ORACLE")
 
-pytestmark = pytest.mark.skipif(
-    not ORACLE, reason="MINITF_ORACLE does not name an interpreter with TensorFlow 1.15.5")
+pytestmark = [
+    pytest.mark.oracle,
+    pytest.mark.skipif(
+        not ORACLE, reason="MINITF_ORACLE does not name an interpreter with TensorFlow 1.15.5"),
+]
 
 
 @pytest.fixture(scope="module")

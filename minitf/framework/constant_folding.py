@@ -23,11 +23,12 @@ def constant_value(tensor, partial=False):
     """The value of ``tensor`` as an array, if it can be told from the graph, else None.
 
     With ``partial``, unknown elements of a packed vector are None in an object array. A tensor whose
-    value was told may not be fed any more.
+    value was told may not be fed any more. What is no tensor is its own value; of a variable nothing
+    is known.
     """
     if not isinstance(tensor, Tensor):
-        return constant_value(tensor._as_graph_element()) if hasattr(
-            tensor, "_as_graph_element") else None
+        is_symbolic = hasattr(tensor, "_as_graph_element") or hasattr(tensor, "dense_shape")
+        return None if is_symbolic else tensor
     rule = _VALUE_RULES.get(tensor.op.type)
     value = rule(tensor, partial) if rule is not None else None
     if value is not None:
@@ -49,7 +50,7 @@ def _value_of_shape(tensor, partial):
 def _value_of_size(tensor, partial):
     shape = tensor.op.inputs[0].shape
     if shape.is_fully_defined():
-        return np.prod(shape._dims, dtype=tensor.dtype.as_numpy_dtype)
+        return np.prod(shape._dims, dtype=np.int32)
     return None
 
 
@@ -88,17 +89,19 @@ def _value_of_concat(tensor, partial):
 
 
 def _value_of_pack(tensor, partial):
-    if not tensor.op.inputs or tensor.op._attrs["axis"] != 0 and partial:
+    if not tensor.op.inputs or tensor.op._attrs["axis"] != 0:
         return None
-    if partial and tensor.op.inputs[0].shape.ndims == 0:
-        return np.array([_scalar_or_none(item) for item in tensor.op.inputs])
-    values = _all_values(tensor.op.inputs)
-    return None if values is None else np.stack(values, axis=tensor.op._attrs["axis"])
-
-
-def _scalar_or_none(tensor):
-    value = constant_value(tensor)
-    return None if value is None else value[()]
+    values = []
+    for item in tensor.op.inputs:
+        value = constant_value(item, partial)
+        if value is None and not partial:
+            return None
+        values.append(value)
+    if None not in [None if value is None else 0 for value in values]:
+        return np.array(values)
+    result = np.empty(len(values), dtype=object)
+    result[:] = [value if value is None or value.ndim else value[()] for value in values]
+    return result
 
 
 def _value_of_fill(tensor, partial):
@@ -152,31 +155,36 @@ def constant_value_as_shape(tensor):
     result = tensor_shape.unknown_shape(shape._dims[0])
     value = constant_value(tensor)
     if value is not None:
-        result = result.merge_with(_shape_from_values(value))
+        dims = [None if dim is None or dim < 0 else int(dim) for dim in value]
+        result = result.merge_with(TensorShape(dims))
     return result
 
 
 def _shape_from_values(values):
+    for dim in values:
+        if dim is not None and dim < -1:
+            raise ValueError(f"Invalid value in tensor used for shape: {dim}")
     return TensorShape([None if dim is None or dim < 0 else int(dim) for dim in values])
 
 
 def _partial_shape(tensor, value_of):
     """The shape held by ops that assemble shapes: Shape, Pack, Concat, StridedSlice; else None."""
     op = tensor.op
+    shape_of = constant_value_as_shape if value_of is constant_value else static_shape
     if op.type == "Shape":
         return op.inputs[0].shape
-    if op.type == "Pack" and op._attrs["axis"] == 0 and all(t.shape.ndims == 0 for t in op.inputs):
+    if op.type == "ShapeN" and value_of is not constant_value:
+        return op.inputs[tensor.value_index].shape
+    if op.type == "Pack" and all(item.shape.ndims == 0 for item in op.inputs):
         dims = []
         for item in op.inputs:
             value = value_of(item)
             dims.append(None if value is None or value < 0 else int(value))
         return TensorShape(dims)
-    if op.type == "ConcatV2" and value_of(op.inputs[-1]) == 0:
+    if op.type in ("Concat", "ConcatV2"):
         shape = tensor_shape.scalar()
-        for item in op.inputs[:-1]:
-            part = (constant_value_as_shape(item) if value_of is constant_value
-                    else static_shape(item))
-            shape = shape.concatenate(part)
+        for item in op.inputs[1:] if op.type == "Concat" else op.inputs[:-1]:
+            shape = shape.concatenate(shape_of(item))
         return shape
     if op.type == "StridedSlice":
         return _sliced_shape(op, value_of)
@@ -203,6 +211,8 @@ def _sliced_shape(op, value_of):
 
 _looking = threading.local()
 
+_FROM_SHAPES = ("Shape", "Size", "Rank")
+
 # Ops that a shape rule may not look through, though they have no state.
 _OPAQUE = frozenset(["Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "Merge", "Switch",
                      "Enter", "Exit", "NextIteration", "RefMerge", "RefSwitch", "RefEnter",
@@ -212,9 +222,20 @@ _OPAQUE = frozenset(["Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "
 def static_value(tensor):
     """The value of ``tensor`` as an array if it hangs on constants and static shapes only, else None.
 
-    Shape rules use it; it runs kernels of stateless ops, and remembers values per graph.
+    Shape rules use it; it runs kernels of stateless ops, and remembers values per graph. As in
+    TensorFlow, what Shape, Size and Rank give is told from static shapes when another op takes it,
+    but when it is itself asked for, only for a constant.
     """
     _note("tensors", tensor)
+    if getattr(_looking, "blind", False):
+        return None
+    if tensor.op.type in _FROM_SHAPES and _evaluated(tensor.op.inputs[0]) is None:
+        return None
+    return _evaluated(tensor)
+
+
+def _evaluated(tensor):
+    """The value of ``tensor``, found back to front without recursion; None when it is not constant."""
     known = tensor.graph._static_values
     if tensor in known:
         return known[tensor]
@@ -246,7 +267,7 @@ def _leaf_value(tensor):
     op = tensor.op
     if op.type == "Const":
         return op._attrs["value"].array
-    if op.type in ("Shape", "Size", "Rank"):
+    if op.type in _FROM_SHAPES:
         value = _VALUE_RULES[op.type](tensor, False)
         return _UNKNOWN if value is None else value
     op_type = op.op_type
@@ -271,25 +292,29 @@ def _run_kernel(op, values, known):
 
 
 def static_shape(tensor):
-    """The TensorShape that an integer vector (or a scalar -1: unknown) holds, for shape rules."""
-    _note("shapes", tensor)
+    """The TensorShape that an integer vector holds, as far as it is known, for shape rules.
+
+    Raises:
+      ValueError: ``tensor`` is no vector, or holds a number below -1.
+    """
     dims = tensor.shape._dims
-    if dims is not None and len(dims) == 0:
-        value = _quietly(static_value, tensor)
-        if value is not None and value == -1:
-            return tensor_shape.unknown_shape()
-    tensor.shape.assert_has_rank(1)
-    if dims == (0,):
+    if dims is not None and len(dims) != 1:
+        raise ValueError(f"Shape must be rank 1 but is rank {len(dims)}")
+    _note("shapes", tensor)
+    shape = None
+    if not getattr(_looking, "blind", False):
+        shape = _quietly(_known_shape, tensor)
+    return tensor_shape.unknown_shape(None if dims is None else dims[0]) if shape is None else shape
+
+
+def _known_shape(tensor):
+    if tensor.shape._dims == (0,):
         return tensor_shape.scalar()
-    if tensor.op.type == "Cast" and tensor.op._attrs["DstT"].is_integer:
-        return static_shape(tensor.op.inputs[0])
-    partial = _quietly(_partial_shape, tensor, static_value)
-    if partial is not None:
-        return partial
-    value = _quietly(static_value, tensor)
-    if value is not None:
-        return _shape_from_values(value)
-    return tensor_shape.unknown_shape(None if dims is None else dims[0])
+    shape = _partial_shape(tensor, static_value)
+    if shape is not None:
+        return shape
+    value = static_value(tensor)
+    return None if value is None else _shape_from_values(value)
 
 
 # ---- what a failing shape rule looked at, for its message ----
@@ -311,38 +336,61 @@ def _quietly(function, *args):
 
 
 def looked_at(operation):
-    """The part of a shape error that lists the constants which the rule asked for."""
-    seen = {"tensors": [], "shapes": []}
-    _looking.seen = seen
+    """The part of a shape error that lists the constants which the rule asked for.
+
+    TensorFlow runs a rule without values first, and again when it asked for some. An error of the
+    first run has no list. In the list, what was asked for as a shape is not told as a value.
+
+    Raises:
+      ValueError: a vector that the rule wants as a shape holds no shape.
+    """
+    seen = _looking.seen = {"tensors": [], "shapes": []}
+    rule = operation.op_type.shape_rule
+    arguments = rule_arguments(operation, rule.wanted, operation.inputs)
     try:
-        rule = operation.op_type.shape_rule
-        rule(*rule_arguments(operation, rule.wanted, operation.inputs))
-    except (ValueError, errors.InvalidArgumentError):
-        pass  # it fails again, as expected; what matters is what it looked at
+        if _fails(rule, arguments, blind=True):
+            return ""
+        _fails(rule, arguments, blind=False)
     finally:
         _looking.seen = None
-    text, values, shapes = "", [], []
+    values, shapes = [], []
     for i, tensor in enumerate(operation.inputs):
-        if tensor in seen["tensors"]:
-            value = static_value(tensor)
-            if value is not None:
-                values.append(f"input[{i}] = <{_values_text(value)}>")
         if tensor in seen["shapes"]:
             shape = static_shape(tensor)
             if shape._dims is not None:
                 dims = ",".join("?" if d is None else str(d) for d in shape._dims)
                 shapes.append(f"input[{i}] = [{dims}]")
+        elif tensor in seen["tensors"]:
+            value = static_value(tensor)
+            if value is not None:
+                values.append(f"input[{i}] = <{_values_text(value)}>")
+    text = ""
     if values:
         text += " and with computed input tensors: " + ", ".join(values)
     if shapes:
-        text += " and with input tensors computed as partial shapes: " + ", ".join(shapes)
+        text += " and with input tensors computed as partial shapes: " + ",".join(shapes)
     return text
 
 
+def _fails(rule, arguments, blind):
+    """Runs a shape rule, blind when no values may be told to it; True when it raised."""
+    _looking.blind = blind
+    try:
+        rule(*arguments)
+    except (ValueError, errors.InvalidArgumentError):
+        return True
+    finally:
+        _looking.blind = False
+    return False
+
+
+_MAX_LISTED = 256
+
+
 def _values_text(value):
-    if value.ndim == 0:
-        return str(value[()])
-    text = " ".join(str(item) for item in value.ravel()[:3])
-    if value.size > 3:
-        text += "..."
-    return "[" * value.ndim + text + "]" * value.ndim if value.ndim > 1 else text
+    """A constant as TensorFlow's messages write it: ``0 1 2``, ``[1 2][3 4]``."""
+    if value.ndim > 1:
+        return "".join(f"[{_values_text(row)}]" for row in value)
+    items = np.ravel(value)
+    text = " ".join(str(item) for item in items[:_MAX_LISTED].tolist())
+    return text + "..." * (len(items) > _MAX_LISTED)

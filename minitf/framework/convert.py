@@ -63,7 +63,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
     if type(value) is Tensor:
         if dtype is not None and not dtype.is_compatible_with(value.dtype):
             raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
-                             f"{value.dtype.name}: {str(value)!r}")
+                             f"{value.dtype.name}: {value!r}")
         return value
     preferred_dtype = dtype_hint if preferred_dtype is None else preferred_dtype
     for function in _functions_for(type(value)):
@@ -139,7 +139,7 @@ def convert_n_to_tensor_or_indexed_slices(values, dtype=None, name=None, as_ref=
 def _from_tensor(value, dtype=None, name=None, as_ref=False):
     if dtype is not None and not dtype.is_compatible_with(value.dtype):
         raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
-                         f"{value.dtype.name}: {str(value)!r}")
+                         f"{value.dtype.name}: {value!r}")
     return value
 
 

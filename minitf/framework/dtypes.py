@@ -37,12 +37,13 @@ class DType:
       is_bool, is_integer, is_floating, is_complex, is_quantized: the kind; exactly one of them
         is true for numeric types, none for string, resource and variant.
       is_numpy_compatible: whether NumPy has an equivalent.
+      opdef_name: the name in OpDefs and in TF's run-time messages, "float" for float32.
     """
 
     __slots__ = (
         "name", "as_numpy_dtype", "as_datatype_enum", "base_dtype", "size", "is_bool",
         "is_integer", "is_floating", "is_complex", "is_quantized", "is_numpy_compatible",
-        "_is_ref_dtype", "_as_ref",
+        "opdef_name", "_is_ref_dtype", "_as_ref",
     )
 
     def __new__(cls, type_enum):
@@ -198,6 +199,7 @@ def _define(enum, name, numpy_type, size, kind=None, alias=None):
         dtype.base_dtype = base
         dtype.as_datatype_enum = enum + _REF_OFFSET if dtype is ref else enum
         dtype.name = name + "_ref" if dtype is ref else name
+        dtype.opdef_name = (alias or name) + ("_ref" if dtype is ref else "")
         if numpy_type is not None:
             dtype.as_numpy_dtype = numpy_type
         dtype.size = size

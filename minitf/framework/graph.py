@@ -6,6 +6,7 @@ import threading
 
 from minitf.framework import device as device_lib
 from minitf.framework import registry
+from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Operation, Tensor, infer_shapes
 
 # What TF 1.15.5 writes into GraphDef.versions.
@@ -316,10 +317,8 @@ class Graph:
             return _ControlDependenciesController(self, None)
         ops = []
         for item in control_inputs:
-            if hasattr(item, "values") and hasattr(item, "indices"):
-                item = item.op
-            if hasattr(item, "_as_graph_element"):
-                item = item._as_graph_element()
+            if isinstance(item, IndexedSlices) or isinstance(getattr(item, "handle", None), Tensor):
+                item = item.op  # of a resource variable, the handle's: waiting is not reading
             item = self.as_graph_element(item)
             if isinstance(item, Tensor):
                 item = item.op
@@ -610,14 +609,14 @@ class Graph:
         """The graph as a GraphDef protobuf message.
 
         Args:
-          from_version: if given, only operations added since the graph had that version.
+          from_version: accepted and, as in TensorFlow 1.15, of no effect.
           add_shapes: also write every output's static shape, as attribute ``_output_shapes``.
         """
         from minitf.framework import protos
 
         graph_def = protos.GraphDef()
         graph_def.versions.CopyFrom(self.graph_def_versions)
-        for operation in self._operations[from_version or 0:]:
+        for operation in self._operations:
             node = graph_def.node.add()
             node.CopyFrom(operation.node_def)
             if add_shapes and operation.outputs:

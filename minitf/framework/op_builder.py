@@ -314,11 +314,9 @@ def _checked_element(attr, value, kind):
         try:
             return tensor_shape.as_shape(value)
         except TypeError as error:
-            raise TypeError(f"Error converting {value!r} (arg name = {attr.name}) to a TensorShape: "
-                            f"{error}") from None
+            raise TypeError(f"Error converting {attr.name} to a TensorShape: {error}.") from None
         except ValueError as error:
-            raise ValueError(f"Error converting {value!r} (arg name = {attr.name}) to a TensorShape: "
-                             f"{error}") from None
+            raise ValueError(f"Error converting {attr.name} to a TensorShape: {error}.") from None
     if kind == "tensor":
         return value if isinstance(value, TensorValue) else make_tensor_value(value)
     return value

@@ -3,7 +3,7 @@
 import sys
 
 from minitf.framework import errors, registry
-from minitf.framework.tensor_shape import TensorShape
+from minitf.framework.tensor_shape import TensorShape, merge_shapes
 
 _PACKAGE = __name__.split(".")[0]
 
@@ -59,7 +59,7 @@ class Tensor:
         """
         if not isinstance(shape, TensorShape):
             shape = TensorShape(shape)
-        self._shape = self._shape.merge_with(shape)
+        self._shape = merge_shapes(self._shape, shape)
         self.op.graph._shape_changed()
 
     def _shape_as_list(self):

@@ -49,17 +49,6 @@ def __dir__():
     return sorted({*globals(), *_TENSORBOARDX_MODULES, *declared})
 
 
-def extend_tensor_proto(proto, **fields):
-    """Appends values to repeated fields of a message."""
-    for name, values in fields.items():
-        getattr(proto, name).extend(values)
-
-
-def tensor_proto_extension(proto):
-    """Returns `proto`, which has all fields itself."""
-    return proto
-
-
 @functools.cache
 def _schema_classes():
     """The messages and enums of messages.proto, and the values of its top-level enums, by name."""

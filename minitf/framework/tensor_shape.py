@@ -463,3 +463,29 @@ def vector(length):
 def matrix(rows, cols):
     """The shape of a matrix, `(rows, cols)`; either may be None."""
     return TensorShape([rows, cols])
+
+
+def merge_shapes(a, b):
+    """The shape that is both ``a`` and ``b``.
+
+    Raises:
+      ValueError: they differ in rank, or in a known dimension.
+    """
+    if a._dims is None:
+        return b
+    if b._dims is None:
+        return a
+    if len(a._dims) != len(b._dims):
+        raise ValueError(f"Shapes must be equal rank, but are {len(a._dims)} and {len(b._dims)}")
+    for i, (x, y) in enumerate(zip(a._dims, b._dims)):
+        if x is not None and y is not None and x != y:
+            raise ValueError(f"Dimension {i} in both shapes must be equal, but are {x} and {y}. "
+                             f"Shapes are {shape_text(a)} and {shape_text(b)}.")
+    return TensorShape._from_tuple(tuple(y if x is None else x for x, y in zip(a._dims, b._dims)))
+
+
+def shape_text(shape):
+    """A shape as TensorFlow's messages write it: ``[2,?]``."""
+    if shape._dims is None:
+        return "?"
+    return "[" + ",".join("?" if dim is None else str(dim) for dim in shape._dims) + "]"

@@ -523,10 +523,7 @@ def _to_proto(value):
     if dtype is not dtypes.string:
         numbers = numbers.view(_storage_type(dtype))
     field = _PROTO_FIELDS[dtype]
-    if field in ("uint32_val", "uint64_val"):
-        protos.extend_tensor_proto(proto, **{field: numbers.tolist()})
-    else:
-        getattr(proto, field).extend(numbers.tolist())
+    getattr(proto, field).extend(numbers.tolist())
     return proto
 
 
@@ -543,9 +540,5 @@ def _elements_of(proto, dtype):
         return elements
     if field == "string_val":
         return _object_array(list(proto.string_val), -1)
-    if field in ("uint32_val", "uint64_val"):
-        from minitf.framework import protos
-
-        proto = protos.tensor_proto_extension(proto)
     numbers = np.array(getattr(proto, field), _FIELD_NUMPY_TYPES[field])
     return numbers.astype(_storage_type(base)).view(base.as_numpy_dtype)

@@ -12,6 +12,7 @@ from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import merge_shapes
 from minitf.ops.constant_op import constant
 from minitf.ops.elementwise import elementwise, list_text
+from minitf.ops.type_lists import NUMBERS
 from minitf.ops.unbroadcast import same_static_shape, unbroadcast
 
 _SUM = "bfloat16 half float double uint8 int8 int16 int32 int64 complex64 complex128"
@@ -410,7 +411,7 @@ def minimum(x, y, name=None):
 
 
 def _selected(comparison):
-    """The gradient goes to the element that was taken; ``comparison(x, y)`` says where it is x's."""
+    """The gradient goes to the element that was taken: x's where ``comparison(x, y)`` holds."""
     def rule(op, grad):
         x, y = op.inputs
         sx, sy = array_ops.shape(x), array_ops.shape(y)
@@ -564,7 +565,9 @@ def add_n(inputs, name=None):
     Raises:
       ValueError: ``inputs`` is not a list of tensors, or is empty.
     """
-    if not inputs or not isinstance(inputs, (list, tuple)):
+    if not isinstance(inputs, (list, tuple)):
+        inputs = list(inputs)
+    if not inputs:
         raise _not_addends("Tensor/IndexedSlices")
     inputs = convert_n_to_tensor_or_indexed_slices(inputs)
     if not all(isinstance(x, (Tensor, IndexedSlices)) for x in inputs):
@@ -580,8 +583,7 @@ def _not_addends(kind):
 
 
 AddN = op("AddN(inputs: N * T; N: int >= 1, T) -> (sum: T)", commutative=True, aggregate=True,
-          T="float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
-            "complex128 half uint32 uint64 variant")
+          T=NUMBERS + " variant")
 
 
 @AddN.shape
@@ -649,8 +651,7 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
 
 AccumulateNV2 = op("AccumulateNV2(inputs: N * T; N: int >= 1, T, shape: shape) -> (sum: T)",
                    commutative=True, aggregate=True,
-                   T="float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 "
-                     "bfloat16 uint16 complex128 half uint32 uint64")
+                   T=NUMBERS)
 
 
 @AccumulateNV2.shape

@@ -1,5 +1,7 @@
 """Tensors filled by rule: one value everywhere, one-hot rows, masks of lengths."""
 
+import functools
+
 import numpy as np
 
 from minitf.framework import dtypes
@@ -32,7 +34,7 @@ def _(dims, value):
     with_rank(value.shape, 0)
     known = static_value(dims)
     if known is not None and (known < 0).any():
-        raise ValueError(f"Fill dimensions must be >= 0, got {known[known < 0][0]}")
+        raise ValueError("Fill dimensions must be >= 0")
     return static_shape(dims)
 
 
@@ -92,11 +94,14 @@ def _filled(shape, value, dtype, name, default_name):
 def _small_constant(value, shape, dtype, name):
     """One Const when the shape is known and small, else None."""
     try:
-        dims = [int(dim) for dim in shape] if np.ndim(shape) else int(shape)
-        if np.prod(dims) < 1000:
-            return constant(value, shape=dims, dtype=dtype, name=name)
+        if any(isinstance(dim, Tensor) for dim in shape):
+            # TF multiplies and compares to see whether it is small; its graphs hold these nodes.
+            product = functools.reduce(lambda x, y: x * y, shape)
+            bool(product < 1000)
+        if np.prod(shape) < 1000:
+            return constant(value, shape=shape, dtype=dtype, name=name)
     except TypeError:
-        pass
+        pass  # no list, or tensors in it
     return None
 
 

@@ -30,7 +30,7 @@ def placeholder(dtype, shape=None, name=None):
       shape: its shape, perhaps with None dimensions; None: any shape.
       name: the operation's name.
     """
-    return Placeholder(dtype=dtype, shape=tensor_shape.as_shape(shape), name=name)
+    return Placeholder(dtype=dtype, shape=shape, name=name)
 
 
 Placeholder = op("Placeholder(; dtype, shape: shape = unknown) -> (output: dtype)")

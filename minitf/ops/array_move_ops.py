@@ -103,14 +103,18 @@ Transpose.shape(_transposed_shape)
 ConjugateTranspose.shape(_transposed_shape)
 
 
-@Transpose.kernel
-def _(x, perm):
+def _transposed(x, perm):
+    if np.size(perm) and np.min(perm) < 0:  # which NumPy would count from the end
+        raise ValueError(f"{np.min(perm)} is out of range [0 .. {np.ndim(x)})")
     return np.transpose(x, perm)
+
+
+Transpose.kernel(_transposed)
 
 
 @ConjugateTranspose.kernel
 def _(x, perm):
-    return np.conj(np.transpose(x, perm))
+    return np.conj(_transposed(x, perm))
 
 
 def _explain_transpose(x, perm):
@@ -121,9 +125,9 @@ def _explain_transpose(x, perm):
         return (f"transpose expects a vector of size {rank}. But input(1) is a vector of size "
                 f"{len(order)}")
     for axis in order:
-        if not -rank <= axis < rank:
+        if not 0 <= axis < rank:
             return f"{axis} is out of range [0 .. {rank})"
-    missing = sorted(set(range(rank)) - {axis % rank for axis in order})
+    missing = sorted(set(range(rank)) - set(order))
     return f"{missing[0]} is missing from {{{','.join(map(str, order))}}}." if missing else None
 
 
@@ -406,13 +410,12 @@ def _(tensor, axis):
     with_rank(axis.shape, 1)
     axes, dims = static_value(axis), tensor.shape._dims
     if axes is None or dims is None:
-        # As in TF, where without the values only the rank is passed on.
-        return UNKNOWN if dims is None else shape_of((None,) * len(dims))
+        return tensor.shape
     seen = set()
     for i, item in enumerate(axes.tolist()):
         place = item + len(dims) if item < 0 else item
         if not 0 <= place < len(dims):
-            raise ValueError(f"'axis'[{i}] = {item} is out of valid range [0, {len(dims) - 1}]")
+            raise ValueError(f"'axis'[{i}] = {item} is out of valid range [0, {len(dims) - 1}")
         if place in seen:
             raise ValueError(f"axis {place} specified more than once.")
         seen.add(place)

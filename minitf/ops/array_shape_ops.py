@@ -484,7 +484,7 @@ def _(input, shape):
     result = list(new)
     for i in range(1, len(old) + 1):
         if old[-i] is not None and old[-i] > 1:
-            result[-i] = merge_dims(new[-i], old[-i])
+            result[-i] = merge_dims(old[-i], new[-i])
     return shape_of(result)
 
 

@@ -33,7 +33,7 @@ def cast(x, dtype, name=None):
     """
     dtype = dtypes.as_dtype(dtype).base_dtype
     if is_dense_tensor_like(x) and x.dtype == dtype:
-        return convert_to_tensor(x)
+        return x  # a resource variable is read by the op that takes it
     with name_scope(name, "Cast", [x]) as scope:
         if isinstance(x, SparseTensorBase):
             return type(x)(x.indices, cast(x.values, dtype, name=scope), x.dense_shape)

@@ -9,6 +9,7 @@ from minitf.framework.indexed_slices import IndexedSlices
 from minitf.ops import array_ops, math_ops
 from minitf.ops.constant_op import constant
 from minitf.ops.elementwise import list_text
+from minitf.ops.type_lists import NUMBERS
 
 # ---- by value ----
 
@@ -38,15 +39,16 @@ def _values_of(t, name):
 
 def _like(t, values):
     """``values`` as IndexedSlices when ``t`` is."""
-    return IndexedSlices(values, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else values
+    if isinstance(t, IndexedSlices):
+        return IndexedSlices(values, t.indices, t.dense_shape)
+    return values
 
 
 # ---- ClipByValue ----
 
 ClipByValue = registry.op(
     "ClipByValue(t: T, clip_value_min: T, clip_value_max: T) -> (output: T)",
-    T="float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
-      "complex128 half uint32 uint64")
+    T=NUMBERS)
 
 
 @ClipByValue.shape
@@ -70,7 +72,9 @@ def _(t, clip_value_min, clip_value_max):
 
 
 def clip_by_norm(t, clip_norm, axes=None, name=None):
-    """``t`` scaled down so that its norm is at most ``clip_norm``: ``t * clip_norm / max(norm, clip_norm)``.
+    """``t`` scaled down so that its norm is at most ``clip_norm``.
+
+    It becomes ``t * clip_norm / max(norm, clip_norm)``.
 
     Args:
       t: a tensor or IndexedSlices.
@@ -167,6 +171,7 @@ def clip_by_average_norm(t, clip_norm, name=None):
         squares = t * t
         axes = math_ops.range(array_ops.rank(t))
         l2norm_inv = math_ops.rsqrt(math_ops.reduce_sum(squares, axes))
-        bound = constant(1.0) / clip_norm
-        return array_ops.identity(t * clip_norm * math_ops.minimum(l2norm_inv * n_element, bound),
-                                  name=scope)
+        scaled = t * clip_norm
+        norm_ratio = l2norm_inv * n_element
+        factor = math_ops.minimum(norm_ratio, constant(1.0) / clip_norm)
+        return array_ops.identity(scaled * factor, name=scope)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from minitf.framework.constant_folding import static_value
-from minitf.framework.tensor_shape import TensorShape, unknown_shape
+from minitf.framework.tensor_shape import (  # noqa: F401 - shape rules find all they share here
+    TensorShape, merge_shapes, shape_text, unknown_shape)
 
 UNKNOWN = unknown_shape()
 SCALAR = TensorShape([])
@@ -87,32 +88,6 @@ def with_rank_at_most(shape, rank):
     if dims is not None and len(dims) > rank:
         raise ValueError(f"Shape must be at most rank {rank} but is rank {len(dims)}")
     return shape
-
-
-def merge_shapes(a, b):
-    """The shape that is both ``a`` and ``b``.
-
-    Raises:
-      ValueError: they differ in rank, or in a known dimension.
-    """
-    if a._dims is None:
-        return b
-    if b._dims is None:
-        return a
-    if len(a._dims) != len(b._dims):
-        raise ValueError(f"Shapes must be equal rank, but are {len(a._dims)} and {len(b._dims)}")
-    for i, (x, y) in enumerate(zip(a._dims, b._dims)):
-        if x is not None and y is not None and x != y:
-            raise ValueError(f"Dimension {i} in both shapes must be equal, but are {x} and {y}. "
-                             f"Shapes are {shape_text(a)} and {shape_text(b)}.")
-    return TensorShape._from_tuple(tuple(y if x is None else x for x, y in zip(a._dims, b._dims)))
-
-
-def shape_text(shape):
-    """A shape as TensorFlow's messages write it: ``[2,?]``."""
-    if shape._dims is None:
-        return "?"
-    return "[" + ",".join("?" if dim is None else str(dim) for dim in shape._dims) + "]"
 
 
 def normalize_axis(axis, rank):

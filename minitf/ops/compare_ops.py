@@ -8,8 +8,8 @@ from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import UNKNOWN, broadcast_shape, merge_shapes
 from minitf.ops.elementwise import elementwise, incompatible_shapes, list_text
+from minitf.ops.type_lists import NUMBERS, REAL_NUMBERS
 
-_REAL = "float double int32 uint8 int16 int8 int64 bfloat16 uint16 half uint32 uint64"
 _COMPARABLE = ("bfloat16 half float double uint8 int8 int16 int32 int64 complex64 quint8 qint8 qint32 "
                "string bool complex128")
 
@@ -37,13 +37,13 @@ def greater_equal(x, y, name=None):
 
 
 Less = elementwise("Less(x: T, y: T) -> (z: bool)", np.less, expression="{x} < {y}",
-                   differentiable=False, T=_REAL)
+                   differentiable=False, T=REAL_NUMBERS)
 LessEqual = elementwise("LessEqual(x: T, y: T) -> (z: bool)", np.less_equal,
-                        expression="{x} <= {y}", differentiable=False, T=_REAL)
+                        expression="{x} <= {y}", differentiable=False, T=REAL_NUMBERS)
 Greater = elementwise("Greater(x: T, y: T) -> (z: bool)", np.greater, expression="{x} > {y}",
-                      differentiable=False, T=_REAL)
+                      differentiable=False, T=REAL_NUMBERS)
 GreaterEqual = elementwise("GreaterEqual(x: T, y: T) -> (z: bool)", np.greater_equal,
-                           expression="{x} >= {y}", differentiable=False, T=_REAL)
+                           expression="{x} >= {y}", differentiable=False, T=REAL_NUMBERS)
 
 
 # ---- Equal, NotEqual, ApproximateEqual ----
@@ -106,8 +106,7 @@ def approximate_equal(x, y, tolerance=1e-05, name=None):
 
 ApproximateEqual = op(
     "ApproximateEqual(x: T, y: T; T, tolerance: float = 9.999999747378752e-06) -> (z: bool)",
-    commutative=True, T="float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 "
-                        "bfloat16 uint16 complex128 half uint32 uint64").not_differentiable()
+    commutative=True, T=NUMBERS).not_differentiable()
 
 
 @ApproximateEqual.shape

@@ -53,7 +53,7 @@ def group(*inputs, **kwargs):
         by_device = {}
         for item in _flatten(inputs):
             if not hasattr(item, "device"):
-                raise TypeError(f"Expected tf.group() expected Tensor objects not '{item}' with type "
+                raise TypeError(f"Expected tf.group() expected Tensor arguments not '{item}' with type "
                                 f"'{type(item)}'")
             by_device.setdefault(item.device, []).append(item)
         if len(by_device) == 1:

@@ -23,6 +23,8 @@ from minitf.ops.compare_ops import (
     LogicalOr, NotEqual, Select, SelectV2, approximate_equal, equal, greater, greater_equal,
     less, less_equal, logical_and, logical_not, logical_or, logical_xor, not_equal, select,
     select_v2)
+from minitf.ops.einsum_ops import (
+    einsum, tensordot)
 from minitf.ops.histogram_ops import (
     Bincount, Bucketize, HistogramFixedWidth, bincount, bucketize, histogram_fixed_width,
     histogram_fixed_width_bins)
@@ -47,6 +49,10 @@ from minitf.ops.segment_ops import (
     segment_prod, segment_sum, sparse_segment_mean, sparse_segment_sqrt_n, sparse_segment_sum,
     unsorted_segment_max, unsorted_segment_mean, unsorted_segment_min, unsorted_segment_prod,
     unsorted_segment_sqrt_n, unsorted_segment_sum)
+from minitf.ops.special_ops import (
+    BesselI0e, BesselI1e, Betainc, Digamma, Erf, Erfc, Igamma, IgammaGradA, Igammac, Lgamma,
+    Polygamma, Zeta, bessel_i0, bessel_i0e, bessel_i1, bessel_i1e, betainc, digamma, erf, erfc,
+    igamma, igammac, lbeta, lgamma, polygamma, zeta)
 from minitf.ops.unary_ops import (
     Abs, Acos, Acosh, Asin, Asinh, Atan, Atanh, Ceil, Cos, Cosh, Exp, Expm1, Floor, Inv,
     InvGrad, IsFinite, IsInf, IsNan, Log, Log1p, Neg, Reciprocal, ReciprocalGrad, Rint, Round,

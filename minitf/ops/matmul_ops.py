@@ -11,6 +11,7 @@ from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import (UNKNOWN, broadcast_shape, merge_dims, merge_shapes, with_rank,
                                       with_rank_at_least)
 from minitf.ops.elementwise import list_text
+from minitf.ops.type_lists import REAL_NUMBERS
 
 _NUMBERS = "bfloat16 half float double int32 int64 complex64 complex128"
 
@@ -334,8 +335,7 @@ def cross(a, b, name=None):
     return Cross(a, b, name=name)
 
 
-Cross = op("Cross(a: T, b: T) -> (product: T)",
-           T="float double int32 uint8 int16 int8 int64 bfloat16 uint16 half uint32 uint64")
+Cross = op("Cross(a: T, b: T) -> (product: T)", T=REAL_NUMBERS)
 
 
 @Cross.shape

@@ -38,6 +38,7 @@ def shape_tensor(shape):
 
 
 def _random_shape(shape):
+    with_rank(shape.shape, 1)
     return static_shape(shape)
 
 
@@ -100,7 +101,7 @@ RandomUniformInt = op("RandomUniformInt(shape: T, minval: Tout, maxval: Tout; se
 def _(shape, minval, maxval):
     with_rank(minval.shape, 0)
     with_rank(maxval.shape, 0)
-    return static_shape(shape)
+    return _random_shape(shape)
 
 
 @RandomUniformInt.kernel
@@ -130,7 +131,8 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=Non
 
     TF op: TruncatedNormal, and arithmetic. Arguments are those of ``random_normal``.
     """
-    return _scaled_normal(TruncatedNormal, "truncated_normal", shape, mean, stddev, dtype, seed, name)
+    return _scaled_normal(TruncatedNormal, "truncated_normal", shape, mean, stddev, dtype, seed,
+                          name)
 
 
 def _scaled_normal(standard, default_name, shape, mean, stddev, dtype, seed, name):
@@ -191,7 +193,7 @@ ParameterizedTruncatedNormal = op(
 def _(shape, means, stdevs, minvals, maxvals):
     for parameter in (means, stdevs, minvals, maxvals):
         with_rank_at_most(parameter.shape, 1)
-    return static_shape(shape)
+    return _random_shape(shape)
 
 
 @ParameterizedTruncatedNormal.kernel
@@ -323,7 +325,7 @@ RandomGamma = op("RandomGamma(shape: S, alpha: T; seed: int = 0, seed2: int = 0,
 
 @RandomGamma.shape
 def _(shape, alpha):
-    return static_shape(shape).concatenate(alpha.shape)
+    return _random_shape(shape).concatenate(alpha.shape)
 
 
 @RandomGamma.kernel
@@ -349,13 +351,13 @@ def random_poisson(lam, shape, dtype=dtypes.float32, seed=None, name=None):
 
 RandomPoissonV2 = op("RandomPoissonV2(shape: S, rate: R; seed: int = 0, seed2: int = 0, S,"
                      " R: type = double, dtype: type = int64) -> (output: dtype)",
-                     S=_INDEX, R="half float double int32 int64", dtype="half float double int32 int64",
-                     stateful=True)
+                     S=_INDEX, R="half float double int32 int64",
+                     dtype="half float double int32 int64", stateful=True)
 
 
 @RandomPoissonV2.shape
 def _(shape, rate):
-    return static_shape(shape).concatenate(rate.shape)
+    return _random_shape(shape).concatenate(rate.shape)
 
 
 @RandomPoissonV2.kernel

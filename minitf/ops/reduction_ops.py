@@ -15,10 +15,7 @@ from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import UNKNOWN, reduction_shape, with_rank
 from minitf.ops.constant_op import constant
 from minitf.ops.elementwise import list_text
-
-_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
-            "complex128 half uint32 uint64")
-_INDEX = "int32 int64"
+from minitf.ops.type_lists import INDICES, NUMBERS
 
 # ---- arguments of all reductions ----
 
@@ -158,7 +155,7 @@ def reduce_sum(input_tensor, axis=None, keepdims=None, name=None, reduction_indi
     return _reduced(Sum, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
 
 
-Sum = _reduction(_signature("Sum"), _sum, T=_NUMBERS, Tidx=_INDEX)
+Sum = _reduction(_signature("Sum"), _sum, T=NUMBERS, Tidx=INDICES)
 
 
 @Sum.gradient
@@ -227,7 +224,7 @@ def reduce_mean(input_tensor, axis=None, keepdims=None, name=None, reduction_ind
     return _reduced(Mean, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
 
 
-Mean = _reduction(_signature("Mean"), _mean, T=_NUMBERS, Tidx=_INDEX)
+Mean = _reduction(_signature("Mean"), _mean, T=NUMBERS, Tidx=INDICES)
 
 
 @Mean.gradient
@@ -252,7 +249,7 @@ def reduce_prod(input_tensor, axis=None, keepdims=None, name=None, reduction_ind
     return _reduced(Prod, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
 
 
-Prod = _reduction(_signature("Prod"), _prod, T=_NUMBERS, Tidx=_INDEX)
+Prod = _reduction(_signature("Prod"), _prod, T=NUMBERS, Tidx=INDICES)
 
 
 @Prod.gradient
@@ -301,8 +298,8 @@ def reduce_min(input_tensor, axis=None, keepdims=None, name=None, reduction_indi
     return _reduced(Min, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
 
 
-Max = _reduction(_signature("Max"), _max, T=_NUMBERS, Tidx=_INDEX)
-Min = _reduction(_signature("Min"), _min, T=_NUMBERS, Tidx=_INDEX)
+Max = _reduction(_signature("Max"), _max, T=NUMBERS, Tidx=INDICES)
+Min = _reduction(_signature("Min"), _min, T=NUMBERS, Tidx=INDICES)
 
 
 @Max.gradient
@@ -335,8 +332,8 @@ def reduce_any(input_tensor, axis=None, keepdims=None, name=None, reduction_indi
     return _reduced(Any, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
 
 
-All = _reduction(_signature("All", "bool"), _all, Tidx=_INDEX).not_differentiable()
-Any = _reduction(_signature("Any", "bool"), _any, Tidx=_INDEX).not_differentiable()
+All = _reduction(_signature("All", "bool"), _all, Tidx=INDICES).not_differentiable()
+Any = _reduction(_signature("Any", "bool"), _any, Tidx=INDICES).not_differentiable()
 
 
 # ---- EuclideanNorm ----
@@ -347,8 +344,8 @@ def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
     return _reduced(EuclideanNorm, input_tensor, axis, keepdims, name, None, None)
 
 
-EuclideanNorm = _reduction(_signature("EuclideanNorm"), _euclidean_norm, T=_NUMBERS,
-                           Tidx=_INDEX).not_differentiable()
+EuclideanNorm = _reduction(_signature("EuclideanNorm"), _euclidean_norm, T=NUMBERS,
+                           Tidx=INDICES).not_differentiable()
 
 
 # ---- compositions ----
@@ -474,8 +471,8 @@ def _arg_signature(name):
             " -> (output: output_type)")
 
 
-ArgMax = op(_arg_signature("ArgMax"), T=_NUMBERS, Tidx=_INDEX, output_type=_INDEX)
-ArgMin = op(_arg_signature("ArgMin"), T=_NUMBERS, Tidx=_INDEX, output_type=_INDEX)
+ArgMax = op(_arg_signature("ArgMax"), T=NUMBERS, Tidx=INDICES, output_type=INDICES)
+ArgMin = op(_arg_signature("ArgMin"), T=NUMBERS, Tidx=INDICES, output_type=INDICES)
 ArgMax.shape(_arg_shape)
 ArgMin.shape(_arg_shape)
 

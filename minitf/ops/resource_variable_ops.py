@@ -14,10 +14,19 @@ from minitf.ops.constant_op import constant
 from minitf.ops.elementwise import list_text
 from minitf.ops.resource_handles import checked_shape, handle_shape
 from minitf.ops.scatter_ops import (  # noqa: F401 - the rest of the family
-    ResourceScatterAdd, ResourceScatterDiv, ResourceScatterMax, ResourceScatterMin,
-    ResourceScatterMul, ResourceScatterNdAdd, ResourceScatterNdSub, ResourceScatterNdUpdate,
-    ResourceScatterSub, ResourceScatterUpdate, check_indices, check_places)
-
+    ResourceScatterAdd,
+    ResourceScatterDiv,
+    ResourceScatterMax,
+    ResourceScatterMin,
+    ResourceScatterMul,
+    ResourceScatterNdAdd,
+    ResourceScatterNdSub,
+    ResourceScatterNdUpdate,
+    ResourceScatterSub,
+    ResourceScatterUpdate,
+    check_indices,
+    check_places,
+)
 
 # ---- VarHandleOp ----
 
@@ -37,7 +46,8 @@ def var_handle_op(shape, dtype, shared_name="", container="", name=None):
 
 
 VarHandleOp = op("VarHandleOp(; container: string = '', shared_name: string = '', dtype,"
-                 " shape: shape) -> (resource: resource)", stateful=True).hoist().not_differentiable()
+                 " shape: shape) -> (resource: resource)", stateful=True
+                 ).hoist().not_differentiable()
 
 
 @VarHandleOp.shape
@@ -122,7 +132,7 @@ def _assignment_shape(resource, value, dtype):
 
 
 def assign_variable_op(resource, value, name=None):
-    """Sets a variable (TF op: AssignVariableOp). The shape is checked when the graph is built only."""
+    """Sets a variable (TF op: AssignVariableOp). Its shape is checked in building only."""
     return AssignVariableOp(resource, value, name=name)
 
 
@@ -133,7 +143,7 @@ AssignVariableOp.shape(_assignment_shape)
 
 @AssignVariableOp.kernel
 def _(resource, value):
-    resource.assign(value)
+    resource.assign(np.array(value))  # what was fed stays the caller's
 
 
 def assign_add_variable_op(resource, value, name=None):
@@ -171,8 +181,8 @@ def _operand(resource, update):
     value = resource.read()
     if np.shape(value) != np.shape(update):
         raise errors.InvalidArgumentError(
-            None, None, f"Cannot update variable with shape {list_text(np.shape(value))} using a Tensor "
-            f"with shape {list_text(np.shape(update))}, shapes must be equal.")
+            None, None, f"Cannot update variable with shape {list_text(np.shape(value))} using a "
+            f"Tensor with shape {list_text(np.shape(update))}, shapes must be equal.")
     return value
 
 
@@ -182,8 +192,8 @@ def _operand(resource, update):
 def variable_shape(handle, out_type=dtypes.int32):
     """The shape of a handle's variable: a constant when it is fully known (TF op: VariableShape).
 
-    What is known is what the handle itself was made with, as in TensorFlow: a handle that an Identity
-    passed on has its shape computed.
+    What is known is what the handle itself was made with, as in TensorFlow: a handle that an
+    Identity passed on has its shape computed.
     """
     data = handle._handle_data
     if data is None or not data[0].is_fully_defined():

@@ -11,9 +11,8 @@ from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import with_rank
 from minitf.ops.elementwise import list_text
+from minitf.ops.type_lists import INDICES, NUMBERS
 
-_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
-            "complex128 half uint32 uint64")
 _SCAN = ("(x: T, axis: Tidx; exclusive: bool = False, reverse: bool = False, T, Tidx: type = int32)"
          " -> (out: T)")
 
@@ -36,7 +35,7 @@ def cumsum(x, axis=0, exclusive=False, reverse=False, name=None):
         return Cumsum(x, axis, exclusive=exclusive, reverse=reverse, name=scope)
 
 
-Cumsum = op("Cumsum" + _SCAN, T=_NUMBERS, Tidx="int32 int64")
+Cumsum = op("Cumsum" + _SCAN, T=NUMBERS, Tidx=INDICES)
 Cumsum.shape(_shape_of_x)
 
 
@@ -92,7 +91,7 @@ def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
         return Cumprod(x, axis, exclusive=exclusive, reverse=reverse, name=scope)
 
 
-Cumprod = op("Cumprod" + _SCAN, T=_NUMBERS, Tidx="int32 int64")
+Cumprod = op("Cumprod" + _SCAN, T=NUMBERS, Tidx=INDICES)
 Cumprod.shape(_shape_of_x)
 
 
@@ -123,7 +122,7 @@ def cumulative_logsumexp(x, axis=0, exclusive=False, reverse=False, name=None):
         return CumulativeLogsumexp(x, axis, exclusive=exclusive, reverse=reverse, name=scope)
 
 
-CumulativeLogsumexp = op("CumulativeLogsumexp" + _SCAN, T="half float double", Tidx="int32 int64")
+CumulativeLogsumexp = op("CumulativeLogsumexp" + _SCAN, T="half float double", Tidx=INDICES)
 CumulativeLogsumexp.shape(_shape_of_x)
 
 
@@ -255,7 +254,7 @@ def lin_space(start, stop, num, name=None):
 linspace = lin_space
 
 LinSpace = op("LinSpace(start: T, stop: T, num: Tidx; T, Tidx: type = int32) -> (output: T)",
-              T="bfloat16 float double", Tidx="int32 int64").not_differentiable()
+              T="bfloat16 float double", Tidx=INDICES).not_differentiable()
 
 
 @LinSpace.shape

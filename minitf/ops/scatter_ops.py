@@ -16,8 +16,8 @@ from minitf.ops import array_ops, common_shapes, math_ops
 from minitf.ops.elementwise import list_text
 from minitf.ops.resource_handles import handle_shape
 
-_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
-            "complex128 half uint32 uint64")
+_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 "
+            "uint16 complex128 half uint32 uint64")
 _ORDERED = "half bfloat16 float double int32 int64"
 _INDEX = "int32 int64"
 
@@ -78,7 +78,8 @@ def check_indices(indices, rows):
         place = np.argwhere(wrong)[0].tolist()
         text = list_text(place) if place else ""
         raise errors.InvalidArgumentError(
-            None, None, f"indices{text} = {np.asarray(indices)[tuple(place)]} is not in [0, {rows})")
+            None, None,
+            f"indices{text} = {np.asarray(indices)[tuple(place)]} is not in [0, {rows})")
 
 
 def _rows_shape(params, indices, updates):
@@ -95,8 +96,8 @@ def _check_rows(params, indices, updates):
     expected = np.shape(indices) + np.shape(params)[1:]
     if np.shape(updates) not in ((), expected):
         raise errors.InvalidArgumentError(
-            None, None, "Must have updates.shape = indices.shape + params.shape[1:] or updates.shape = "
-            f"[], got updates.shape {list_text(np.shape(updates))}, indices.shape "
+            None, None, "Must have updates.shape = indices.shape + params.shape[1:] or "
+            f"updates.shape = [], got updates.shape {list_text(np.shape(updates))}, indices.shape "
             f"{list_text(np.shape(indices))}, params.shape {list_text(np.shape(params))}")
 
 
@@ -104,7 +105,8 @@ def _ref_rows(kind, allowed, differentiable=False, locking="False"):
     """Declares Scatter<kind>, for ref variables."""
     types = {"T": allowed} if allowed else {}
     op_type = op(f"Scatter{kind}(ref: Ref(T), indices: Tindices, updates: T; T, Tindices,"
-                 f" use_locking: bool = {locking}) -> (output_ref: Ref(T))", Tindices=_INDEX, **types)
+                 f" use_locking: bool = {locking}) -> (output_ref: Ref(T))",
+                 Tindices=_INDEX, **types)
 
     @op_type.shape
     def _(ref, indices, updates):
@@ -124,8 +126,8 @@ def _ref_rows(kind, allowed, differentiable=False, locking="False"):
 def _resource_rows(kind, allowed):
     """Declares ResourceScatter<kind>, for resource variables."""
     types = {"dtype": allowed} if allowed else {}
-    op_type = op(f"ResourceScatter{kind}(resource: resource, indices: Tindices, updates: dtype; dtype,"
-                 " Tindices) -> ()", stateful=True, Tindices=_INDEX, **types)
+    op_type = op(f"ResourceScatter{kind}(resource: resource, indices: Tindices, updates: dtype;"
+                 " dtype, Tindices) -> ()", stateful=True, Tindices=_INDEX, **types)
 
     @op_type.shape
     def _(resource, indices, updates):
@@ -139,8 +141,8 @@ def _resource_rows(kind, allowed):
         if np.ndim(updates) and rows and np.size(updates) != rows * (np.size(params)
                                                                      // max(len(params), 1)):
             raise errors.InvalidArgumentError(
-                None, None, f"shape of indices ({list_text(np.shape(indices))}) is not compatible with "
-                f"the shape of updates ({list_text(np.shape(updates))})")
+                None, None, f"shape of indices ({list_text(np.shape(indices))}) is not compatible "
+                f"with the shape of updates ({list_text(np.shape(updates))})")
         if np.ndim(updates):
             updates = np.reshape(updates, np.shape(indices) + np.shape(params)[1:])
         resource.assign(scatter_rows(kind, params, indices, updates))
@@ -185,8 +187,8 @@ def scatter_update(ref, indices, updates, use_locking=True, name=None):
       use_locking: kept in the graph of ref variables.
 
     Returns:
-      The variable's mutable tensor, which has the new value; for a resource variable, an object like
-      a variable which reads it.
+      The variable's mutable tensor, which has the new value; for a resource variable, an object
+      like a variable which reads it.
 
     Raises:
       ValueError: static shapes do not fit.  InvalidArgumentError (at run time): an index is out of
@@ -216,12 +218,12 @@ def scatter_div(ref, indices, updates, use_locking=False, name=None):
 
 
 def scatter_min(ref, indices, updates, use_locking=False, name=None):
-    """The lesser of rows and updates; see ``scatter_update`` (TF: ScatterMin, ResourceScatterMin)."""
+    """The lesser of both; see ``scatter_update`` (TF ops: ScatterMin, ResourceScatterMin)."""
     return _scatter(ScatterMin, ResourceScatterMin, ref, indices, updates, use_locking, name)
 
 
 def scatter_max(ref, indices, updates, use_locking=False, name=None):
-    """The larger of rows and updates; see ``scatter_update`` (TF: ScatterMax, ResourceScatterMax)."""
+    """The larger of both; see ``scatter_update`` (TF ops: ScatterMax, ResourceScatterMax)."""
     return _scatter(ScatterMax, ResourceScatterMax, ref, indices, updates, use_locking, name)
 
 
@@ -242,6 +244,11 @@ def scatter_elements(kind, params, indices, updates):
     """
     shape, depth = np.shape(params), np.shape(indices)[-1] if np.ndim(indices) else 1
     batch = np.shape(indices)[:-1]
+    if np.ndim(indices) and np.ndim(updates) and len(indices) != len(updates):
+        raise errors.InvalidArgumentError(
+            None, None, "The outermost dimension of updates and indices must match. Got "
+            f"indices.shape {list_text(np.shape(indices))}, updates.shape "
+            f"{list_text(np.shape(updates))}")
     fits = np.ndim(indices) and np.shape(updates) == batch + shape[depth:]
     if not fits or depth > len(shape):
         raise errors.InvalidArgumentError(
@@ -262,8 +269,8 @@ def check_places(indices, shape, what):
         place = np.argwhere(wrong)[0].tolist() if indices.ndim > 1 else []
         text = list_text(place) if place else ""
         raise errors.InvalidArgumentError(
-            None, None, f"indices{text} = {list_text(indices[tuple(place)].tolist())} does not index "
-            f"into {what} {list_text(shape)}")
+            None, None, f"indices{text} = {indices[tuple(place)].tolist()} does not index into "
+            f"{what} {list_text(shape)}")
 
 
 def _elements_shape(params, indices, updates):
@@ -282,8 +289,8 @@ def _elements_shape(params, indices, updates):
                                        TensorShape._from_tuple(found))
         except ValueError as error:
             raise ValueError(
-                f"The {side} {count} dimensions of {label}.shape={common_shapes.shape_text(whole)} must "
-                f"match the {side} {found_count} dimensions of updates.shape="
+                f"The {side} {count} dimensions of {label}.shape={common_shapes.shape_text(whole)} "
+                f"must match the {side} {found_count} dimensions of updates.shape="
                 f"{common_shapes.shape_text(updates)}: {error}") from None
 
 
@@ -291,7 +298,8 @@ def _ref_elements(kind, allowed, locking="False"):
     """Declares ScatterNd<kind>, for ref variables."""
     types = {"T": allowed} if allowed else {}
     op_type = op(f"ScatterNd{kind}(ref: Ref(T), indices: Tindices, updates: T; T, Tindices,"
-                 f" use_locking: bool = {locking}) -> (output_ref: Ref(T))", Tindices=_INDEX, **types)
+                 f" use_locking: bool = {locking}) -> (output_ref: Ref(T))",
+                 Tindices=_INDEX, **types)
 
     @op_type.shape
     def _(ref, indices, updates):
@@ -308,8 +316,8 @@ def _ref_elements(kind, allowed, locking="False"):
 
 def _resource_elements(kind):
     """Declares ResourceScatterNd<kind>, for resource variables."""
-    op_type = op(f"ResourceScatterNd{kind}(ref: resource, indices: Tindices, updates: T; T, Tindices,"
-                 " use_locking: bool = True) -> ()", stateful=True, Tindices=_INDEX)
+    op_type = op(f"ResourceScatterNd{kind}(ref: resource, indices: Tindices, updates: T; T,"
+                 " Tindices, use_locking: bool = True) -> ()", stateful=True, Tindices=_INDEX)
 
     @op_type.shape
     def _(ref, indices, updates):

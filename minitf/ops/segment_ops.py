@@ -17,11 +17,7 @@ from minitf.ops.common_shapes import (UNKNOWN, merge_dims, merge_shapes, with_ra
                                       with_rank_at_least)
 from minitf.ops.constant_op import constant
 from minitf.ops.elementwise import list_text
-
-_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
-            "complex128 half uint32 uint64")
-_REAL = "float double int32 uint8 int16 int8 int64 bfloat16 uint16 half uint32 uint64"
-_INDEX = "int32 int64"
+from minitf.ops.type_lists import INDICES, NUMBERS, REAL_NUMBERS
 
 
 def _invalid(message):
@@ -105,7 +101,7 @@ def segment_min(data, segment_ids, name=None):
 def _segment(name, ufunc, empty, types):
     """Declares one of the five, with its shape and kernel."""
     op_type = op(f"{name}(data: T, segment_ids: Tindices; T, Tindices) -> (output: T)", T=types,
-                 Tindices=_INDEX)
+                 Tindices=INDICES)
 
     @op_type.shape
     def _(data, segment_ids):
@@ -150,11 +146,11 @@ def _divided(total, counts):
     return np.divide(total, _per_row(counts, total))
 
 
-SegmentSum = _segment("SegmentSum", np.add, 0, _NUMBERS)
-SegmentMean = _segment("SegmentMean", np.add, 0, _NUMBERS)
-SegmentProd = _segment("SegmentProd", np.multiply, 1, _NUMBERS)
-SegmentMax = _segment("SegmentMax", np.maximum, 0, _REAL)
-SegmentMin = _segment("SegmentMin", np.minimum, 0, _REAL)
+SegmentSum = _segment("SegmentSum", np.add, 0, NUMBERS)
+SegmentMean = _segment("SegmentMean", np.add, 0, NUMBERS)
+SegmentProd = _segment("SegmentProd", np.multiply, 1, NUMBERS)
+SegmentMax = _segment("SegmentMax", np.maximum, 0, REAL_NUMBERS)
+SegmentMin = _segment("SegmentMin", np.minimum, 0, REAL_NUMBERS)
 
 
 @SegmentSum.gradient
@@ -227,8 +223,8 @@ def unsorted_segment_min(data, segment_ids, num_segments, name=None):
 def _unsorted_segment(name, ufunc, empty, types):
     """Declares one of the four; ``empty(dtype)`` is the value of a segment without elements."""
     op_type = op(f"{name}(data: T, segment_ids: Tindices, num_segments: Tnumsegments; T, Tindices,"
-                 " Tnumsegments: type = int32) -> (output: T)", T=types, Tindices=_INDEX,
-                 Tnumsegments=_INDEX)
+                 " Tnumsegments: type = int32) -> (output: T)", T=types, Tindices=INDICES,
+                 Tnumsegments=INDICES)
     op_type.shape(_unsorted_shape)
 
     @op_type.kernel
@@ -279,11 +275,11 @@ def _largest(dtype):
     return np.finfo(dtype).max if dtype.kind == "f" else np.iinfo(dtype).max
 
 
-UnsortedSegmentSum = _unsorted_segment("UnsortedSegmentSum", np.add, lambda dtype: 0, _NUMBERS)
+UnsortedSegmentSum = _unsorted_segment("UnsortedSegmentSum", np.add, lambda dtype: 0, NUMBERS)
 UnsortedSegmentProd = _unsorted_segment("UnsortedSegmentProd", np.multiply, lambda dtype: 1,
-                                        _NUMBERS)
-UnsortedSegmentMax = _unsorted_segment("UnsortedSegmentMax", np.maximum, _least, _REAL)
-UnsortedSegmentMin = _unsorted_segment("UnsortedSegmentMin", np.minimum, _largest, _REAL)
+                                        NUMBERS)
+UnsortedSegmentMax = _unsorted_segment("UnsortedSegmentMax", np.maximum, _least, REAL_NUMBERS)
+UnsortedSegmentMin = _unsorted_segment("UnsortedSegmentMin", np.minimum, _largest, REAL_NUMBERS)
 
 
 def _gather_drop_negatives(params, ids, clipped=None, is_positive=None):
@@ -413,10 +409,10 @@ def _scale(name, counts):
 def _sparse_segment_ops(name, types):
     """Declares an op and its variant with a given number of segments."""
     plain = op(f"SparseSegment{name}(data: T, indices: Tidx, segment_ids: int32; T,"
-               " Tidx: type = int32) -> (output: T)", T=types, Tidx=_INDEX)
+               " Tidx: type = int32) -> (output: T)", T=types, Tidx=INDICES)
     counted = op(f"SparseSegment{name}WithNumSegments(data: T, indices: Tidx, segment_ids: int32,"
                  " num_segments: Tnumsegments; T, Tidx: type = int32, Tnumsegments: type = int32)"
-                 " -> (output: T)", T=types, Tidx=_INDEX, Tnumsegments=_INDEX)
+                 " -> (output: T)", T=types, Tidx=INDICES, Tnumsegments=INDICES)
 
     @plain.shape
     def _(data, indices, segment_ids):
@@ -470,7 +466,7 @@ def _check_sparse(indices, ids, rows, count):
         raise _invalid(f"Bad: indices[{wrong[0]}] == {indices[wrong[0]]} out of range [0, {rows})")
 
 
-SparseSegmentSum, SparseSegmentSumWithNumSegments = _sparse_segment_ops("Sum", _REAL)
+SparseSegmentSum, SparseSegmentSumWithNumSegments = _sparse_segment_ops("Sum", REAL_NUMBERS)
 SparseSegmentMean, SparseSegmentMeanWithNumSegments = _sparse_segment_ops("Mean", "float double")
 SparseSegmentSqrtN, SparseSegmentSqrtNWithNumSegments = _sparse_segment_ops("SqrtN",
                                                                             "float double")
@@ -480,7 +476,7 @@ def _sparse_segment_grad_op(name):
     """Declares the op that scatters the gradient of a mean back to the rows of the data."""
     op_type = op(f"SparseSegment{name}Grad(grad: T, indices: Tidx, segment_ids: int32,"
                  " output_dim0: int32; T, Tidx: type = int32) -> (output: T)", T="float double",
-                 Tidx=_INDEX)
+                 Tidx=INDICES)
 
     @op_type.shape
     def _(grad, indices, segment_ids, output_dim0):

@@ -10,13 +10,32 @@ from minitf.framework.registry import op
 from minitf.ops import common_shapes
 from minitf.ops.elementwise import list_text
 from minitf.ops.scatter_ops import (  # noqa: F401 - the rest of the family
-    ScatterAdd, ScatterDiv, ScatterMax, ScatterMin, ScatterMul, ScatterNdAdd, ScatterNdSub,
-    ScatterNdUpdate, ScatterSub, ScatterUpdate, batch_scatter_update, given, scatter_add,
-    scatter_div, scatter_max, scatter_min, scatter_mul, scatter_nd_add, scatter_nd_sub,
-    scatter_nd_update, scatter_sub, scatter_update)
+    ScatterAdd,
+    ScatterDiv,
+    ScatterMax,
+    ScatterMin,
+    ScatterMul,
+    ScatterNdAdd,
+    ScatterNdSub,
+    ScatterNdUpdate,
+    ScatterSub,
+    ScatterUpdate,
+    batch_scatter_update,
+    given,
+    scatter_add,
+    scatter_div,
+    scatter_max,
+    scatter_min,
+    scatter_mul,
+    scatter_nd_add,
+    scatter_nd_sub,
+    scatter_nd_update,
+    scatter_sub,
+    scatter_update,
+)
 
-_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
-            "complex128 half uint32 uint64")
+_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 "
+            "uint16 complex128 half uint32 uint64")
 
 
 def _new_cell(name):
@@ -40,8 +59,9 @@ def variable_op_v2(shape, dtype, name="Variable", container="", shared_name=""):
                       name=name)
 
 
-VariableV2 = op("VariableV2(; shape: shape, dtype, container: string = '', shared_name: string = '')"
-                " -> (ref: Ref(dtype))", stateful=True).hoist().not_differentiable()
+VariableV2 = op("VariableV2(; shape: shape, dtype, container: string = '',"
+                " shared_name: string = '') -> (ref: Ref(dtype))", stateful=True
+                ).hoist().not_differentiable()
 
 
 @VariableV2.shape
@@ -55,10 +75,11 @@ def _(ctx):
 
 
 def variable_op(shape, dtype, name="Variable", set_shape=True, container="", shared_name=""):
-    """The older form of ``variable_op_v2``, whose scalars have no static shape (TF op: Variable)."""
+    """``variable_op_v2`` in an older form, whose scalars have no static shape (TF op: Variable)."""
     if not set_shape:
         shape = tensor_shape.unknown_shape()
-    ref = Variable(shape=shape, dtype=dtype, container=container, shared_name=shared_name, name=name)
+    ref = Variable(shape=shape, dtype=dtype, container=container, shared_name=shared_name,
+                   name=name)
     if set_shape:
         ref.set_shape(shape)
     return ref
@@ -83,14 +104,15 @@ def _(ctx):
 
 
 def is_variable_initialized(ref, name=None):
-    """Whether a variable, ref or resource, has a value: a scalar bool (TF op: IsVariableInitialized)."""
+    """Whether a variable of either kind has a value, a bool (TF op: IsVariableInitialized)."""
     if ref.dtype._is_ref_dtype:
         return IsVariableInitialized(ref, name=name)
     return ref.is_initialized(name=name)
 
 
-IsVariableInitialized = op("IsVariableInitialized(ref: Ref(dtype); dtype) -> (is_initialized: bool)",
-                           allows_uninitialized_input=True).not_differentiable()
+IsVariableInitialized = op("IsVariableInitialized(ref: Ref(dtype); dtype)"
+                           " -> (is_initialized: bool)", allows_uninitialized_input=True
+                           ).not_differentiable()
 
 
 @IsVariableInitialized.shape
@@ -107,7 +129,7 @@ def _(ref):
 
 
 def assign(ref, value, validate_shape=None, use_locking=None, name=None):
-    """Gives a variable a new value and returns it, as the variable's mutable tensor (TF op: Assign).
+    """Gives a variable a new value and returns it, as its mutable tensor (TF op: Assign).
 
     Args:
       ref: a variable, or the mutable tensor of one.
@@ -128,8 +150,9 @@ def assign(ref, value, validate_shape=None, use_locking=None, name=None):
     return ref.assign(value, name=name)
 
 
-Assign = op("Assign(ref: Ref(T), value: T; T, validate_shape: bool = True, use_locking: bool = True)"
-            " -> (output_ref: Ref(T))", allows_uninitialized_input=True).not_differentiable()
+Assign = op("Assign(ref: Ref(T), value: T; T, validate_shape: bool = True,"
+            " use_locking: bool = True) -> (output_ref: Ref(T))", allows_uninitialized_input=True
+            ).not_differentiable()
 
 
 @Assign.shape
@@ -145,7 +168,7 @@ def _(ref, value, validate_shape, ctx):
             raise errors.InvalidArgumentError(
                 None, None, "Assign requires shapes of both tensors to match. lhs shape= "
                 f"{list_text(expected)} rhs shape= {list_text(np.shape(value))}")
-    ref.assign(value)
+    ref.assign(np.array(value))  # what was fed stays the caller's
     return ref
 
 

@@ -1,9 +1,13 @@
 """The fused updates of optimizers: one op moves a variable and its slots.
 
 An update comes in up to four ops: on mutable tensors (``ApplyMomentum``) or resource handles
-(``ResourceApplyMomentum``), with a dense gradient or one for some rows only (``SparseApplyMomentum``,
-``ResourceSparseApplyMomentum``). ``fused`` declares them all from the first; the arithmetic is
-written once, below its signature: arrays of the states and scalars in, new arrays of the states out.
+(``ResourceApplyMomentum``), with a dense gradient or with one for some rows only
+(``SparseApplyMomentum``, ``ResourceSparseApplyMomentum``). ``_declare`` makes all of them from the
+first one's signature and from the arithmetic, which is a plain function: arrays of the variable and
+its slots in, then gradient and hyperparameters in the order of the signature; new arrays out.
+
+For some rows the arithmetic is applied to these rows; a row that comes several times is updated
+several times, one after the other.
 """
 
 import re
@@ -12,123 +16,141 @@ import numpy as np
 
 from minitf.framework import errors
 from minitf.framework.registry import op
-from minitf.ops.common_shapes import merge_shapes, with_rank
+from minitf.framework.tensor_shape import TensorShape
+from minitf.ops import common_shapes
+from minitf.ops.elementwise import list_text
+from minitf.ops.resource_handles import handle_shape
 
 _NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
             "complex128 half uint32 uint64")
 
 
-class fused:
-    """A decorator of an update's arithmetic that declares its ops.
+# ---- declaring the ops of an update ----
+
+
+def _declare(arithmetic, signature, sparse=True, refs=True):
+    """Declares the ops of an update.
 
     Args:
-      signature: of the dense op on mutable tensors; its first inputs, the ``Ref`` ones, are the
-        variable and its slots, and one input is ``grad`` (or ``delta``).
+      arithmetic: the function that computes the update. Its parameters are the op's inputs, then
+        those attributes that matter (all but ``use_locking``).
+      signature: of the dense op on mutable tensors. Its ``Ref`` inputs come first, the variable and
+        its slots; another input is ``grad`` or ``delta``, the rest are scalars.
       sparse: whether there are ops for gradients of some rows, too.
+      refs: whether there are ops on mutable tensors, and not on resource handles only.
 
-    The decorated function becomes the object that holds the declared ops: ``ref``, ``resource``,
-    ``sparse_ref`` and ``sparse_resource``.
+    Returns:
+      The ops, in this order: Apply, ResourceApply, SparseApply, ResourceSparseApply.
     """
-
-    def __init__(self, signature, sparse=True, resource_only=False):
-        self.signature = re.sub(r"\s+", " ", signature)
-        inputs = self.signature[self.signature.index("(") + 1:self.signature.index(";")].split(", ")
-        self.states = [text.split(":")[0] for text in inputs if "Ref(" in text]
-        self.has_sparse = sparse
-
-    def __call__(self, arithmetic):
-        self.arithmetic = arithmetic
-        self.__doc__ = arithmetic.__doc__
-        dense = self.signature
-        rows = re.sub(r"\b(grad|delta): T", "grad: T, indices: Tindices", dense, count=1)
-        rows = "Sparse" + rows.replace("; T,", "; T, Tindices,", 1)
-        self.ref = self._declare(dense, False, T=_NUMBERS)
-        self.resource = self._declare(_on_resources(dense), True, T=_NUMBERS)
-        if self.has_sparse:
-            index_types = {"T": _NUMBERS, "Tindices": "int32 int64"}
-            self.sparse_ref = self._declare(rows, False, **index_types)
-            self.sparse_resource = self._declare(_on_resources(rows), True, **index_types)
-        return self
-
-    def _declare(self, signature, stateful, **types):
-        op_type = op(signature, stateful=stateful, **types).not_differentiable()
-        names = [arg.name for arg in op_type.inputs]
-        kernel = self._sparse_kernel(names) if "indices" in names else self._dense_kernel(names)
-        op_type.shape_rule = self._shape_rule(op_type, stateful)
-        attrs = [attr.name for attr in op_type.attrs if attr.name.startswith(("use_n", "update"))]
-        op_type.kernel_rule = kernel
-        op_type.kernel_parameters = tuple(names + attrs)
-        return op_type
-
-    def _dense_kernel(self, names):
-        states, arithmetic, count = self.states, self.arithmetic, len(self.states)
-
-        def kernel(*inputs, **attrs):
-            cells = inputs[:count]
-            values = [cell.read() for cell in cells]
-            new = arithmetic(*values, *inputs[count:], **attrs)
-            for cell, value, before in zip(cells, new, values):
-                cell.assign(np.asarray(value, dtype=before.dtype))
-            return cells[0]
-
-        kernel.__name__ = "_".join(states)
-        return kernel
-
-    def _sparse_kernel(self, names):
-        arithmetic, count = self.arithmetic, len(self.states)
-        place = names.index("indices") - count
-
-        def kernel(*inputs, **attrs):
-            cells, rest = inputs[:count], list(inputs[count:])
-            indices = rest.pop(place)
-            grad = rest[place - 1]
-            values = [cell.read().copy() for cell in cells]
-            _check_rows(indices, grad, values[0])
-            for rows, positions in _rounds(indices):
-                rest[place - 1] = grad[positions]
-                new = arithmetic(*[value[rows] for value in values], *rest, **attrs)
-                for value, part in zip(values, new):
-                    value[rows] = part
-            for cell, value in zip(cells, values):
-                cell.assign(value)
-            return cells[0]
-
-        return kernel
-
-    def _shape_rule(self, op_type, on_resources):
-        """States and the dense gradient have one shape; hyperparameters are scalars."""
-        names = [arg.name for arg in op_type.inputs]
-        states = () if on_resources else self.states
-        sparse = "indices" in names
-
-        def rule(*tensors):
-            by_name = dict(zip(names, tensors))
-            shape = None
-            for name in states:
-                known = by_name[name].shape
-                shape = known if shape is None else merge_shapes(shape, known)
-            for name in names:
-                if name == "indices":
-                    with_rank(by_name[name].shape, 1)
-                elif name not in self.states and name not in ("grad", "delta"):
-                    with_rank(by_name[name].shape, 0)
-                elif name in ("grad", "delta") and not sparse and shape is not None:
-                    shape = merge_shapes(shape, by_name[name].shape)
-            return shape
-
-        rule.wanted = tuple(names)
-        return rule
+    signatures = [signature]
+    if sparse:
+        rows = re.sub(r"\b(grad|delta): T", "grad: T, indices: Tindices", signature, count=1)
+        signatures.append("Sparse" + rows.replace("; T,", "; T, Tindices,", 1))
+    result = []
+    for text in signatures:
+        if refs:
+            result.append(_declare_one(arithmetic, text, stateful=False))
+        on_handles = "Resource" + text.replace("Ref(T)", "resource").split(" -> ")[0] + " -> ()"
+        result.append(_declare_one(arithmetic, on_handles, stateful=True))
+    return result
 
 
-def _on_resources(signature):
-    """The signature of the same update on resource handles."""
-    signature = re.sub(r"Ref\(T\)", "resource", signature.split(" -> ")[0]) + " -> ()"
-    return "Resource" + signature
+def _declare_one(arithmetic, signature, stateful):
+    types = {"Tindices": "int32 int64"} if "Tindices" in signature else {}
+    op_type = op(signature, stateful=stateful, T=_NUMBERS, **types)
+    names = [arg.name for arg in op_type.inputs]
+    states = [name for name, text in zip(names, signature.split(", "))
+              if text.endswith(("Ref(T)", "resource"))]
+    rule = _shape_rule(names, states)
+    rule.wanted = tuple(names)
+    op_type.shape_rule = rule
+    make_kernel = _sparse_kernel if "indices" in names else _dense_kernel
+    op_type.kernel_rule = make_kernel(arithmetic, names, len(states), returns_ref=not stateful)
+    op_type.kernel_parameters = (*names, *(attr.name for attr in op_type.attrs
+                                           if attr.type == "bool" and attr.name != "use_locking"))
+    return op_type
+
+
+def _shape_rule(names, states):
+    """The rule of static shapes: states and a dense gradient have one shape, the rest are scalars."""
+
+    def rule(*tensors):
+        inputs = dict(zip(names, tensors))
+        shape = common_shapes.UNKNOWN
+        for name in states:
+            state = inputs[name]
+            known = handle_shape(state) if state.dtype.name == "resource" else state.shape
+            shape = common_shapes.merge_shapes(shape, known)
+        for name in names[len(states):]:
+            if name not in ("grad", "delta", "indices"):
+                common_shapes.with_rank(inputs[name].shape, 0)
+        gradient = inputs["delta" if "delta" in inputs else "grad"].shape
+        if "indices" in inputs:
+            gradient = _rows_of_variable(gradient, inputs["indices"].shape)
+        shape = common_shapes.merge_shapes(shape, gradient)
+        return shape if inputs[names[0]].dtype._is_ref_dtype else []
+
+    return rule
+
+
+def _rows_of_variable(gradient, indices):
+    """What a gradient of some rows tells of the variable's shape: all but the first dimension."""
+    length, = common_shapes.with_rank(indices, 1)._dims
+    if gradient._dims is None:
+        return gradient
+    common_shapes.merge_dims(length, gradient._dims[0])
+    return TensorShape._from_tuple((None, *gradient._dims[1:]))
+
+
+def _dense_kernel(arithmetic, names, count, returns_ref):
+    def kernel(*inputs, **attrs):
+        cells, rest = inputs[:count], inputs[count:]
+        values = [cell.read() for cell in cells]
+        _check_states(names, values)
+        for name, value in zip(names[count:], rest):
+            if name in ("grad", "delta"):
+                _check_same_shape(values[0], name, value)
+            else:
+                _check_scalar(name, value)
+        _assign(cells, values, arithmetic(*values, *rest, **attrs))
+        return cells[0] if returns_ref else None
+
+    return kernel
+
+
+def _sparse_kernel(arithmetic, names, count, returns_ref):
+    place = names.index("indices") - count  # among the inputs that are no states; after "grad"
+
+    def kernel(*inputs, **attrs):
+        cells, rest = inputs[:count], list(inputs[count:])
+        values = [cell.read() for cell in cells]
+        _check_states(names, values)
+        for name, value in zip(names[count:], rest):
+            if name not in ("grad", "indices"):
+                _check_scalar(name, value)
+        indices = rest.pop(place)
+        gradient = rest[place - 1]
+        _check_rows(values[0], gradient, indices)
+        values = [value.copy() for value in values]
+        for rows, positions in _rounds(indices):
+            rest[place - 1] = gradient[positions]
+            new = arithmetic(*[value[rows] for value in values], *rest, **attrs)
+            for value, part in zip(values, new):
+                value[rows] = part
+        for cell, value in zip(cells, values):
+            cell.assign(value)
+        return cells[0] if returns_ref else None
+
+    return kernel
+
+
+def _assign(cells, before, after):
+    for cell, old, new in zip(cells, before, after):
+        cell.assign(np.asarray(new, dtype=old.dtype))
 
 
 def _rounds(indices):
     """Pairs (rows, positions) in which no row comes twice: repeated rows take turns, in order."""
-    indices = np.asarray(indices)
     positions = np.arange(indices.size)
     while positions.size:
         rows, first = np.unique(indices[positions], return_index=True)
@@ -136,98 +158,115 @@ def _rounds(indices):
         positions = np.delete(positions, first)
 
 
-def _check_rows(indices, grad, value):
-    if np.shape(grad)[:1] != np.shape(indices):
+# ---- checks ----
+
+
+def _check_states(names, values):
+    for name, value in zip(names[1:], values[1:]):
+        _check_same_shape(values[0], name, value)
+
+
+def _check_same_shape(variable, name, value):
+    if np.shape(value) != np.shape(variable):
         raise errors.InvalidArgumentError(
-            None, None, "grad must be the same size as indices in the first dimension.")
-    bad = np.flatnonzero((indices < 0) | (indices >= value.shape[0]))
-    if bad.size:
+            None, None, f"var and {name} do not have the same shape{list_text(np.shape(variable))} "
+            f"{list_text(np.shape(value))}")
+
+
+def _check_scalar(name, value):
+    if np.ndim(value):
         raise errors.InvalidArgumentError(
-            None, None, f"Index {indices[bad[0]]} at offset {bad[0]} in indices is out of range")
+            None, None, f"{name} is not a scalar: {list_text(np.shape(value))}")
+
+
+def _check_rows(variable, gradient, indices):
+    problem = None
+    if not np.ndim(variable):
+        problem = "var must be at least 1 dimensional"
+    elif np.ndim(indices) != 1:
+        problem = "indices must be one-dimensional"
+    elif np.ndim(gradient) != np.ndim(variable):
+        problem = (f"var and grad do not have the same rank: {np.ndim(variable)} "
+                   f"and {np.ndim(gradient)}")
+    elif np.shape(gradient)[0] != indices.size:
+        problem = "grad must be the same size as indices in the first dimension."
+    else:
+        sizes = zip(np.shape(variable)[1:], np.shape(gradient)[1:])
+        different = [i for i, (mine, its) in enumerate(sizes, start=1) if mine != its]
+        bad = np.flatnonzero((indices < 0) | (indices >= len(variable)))
+        if different:
+            problem = f"var and grad must match in dimension {different[0]}"
+        elif bad.size:
+            problem = f"Index {indices[bad[0]]} at offset {bad[0]} in indices is out of range"
+    if problem:
+        raise errors.InvalidArgumentError(None, None, problem)
 
 
 # ---- gradient descent ----
 
 
-def apply_gradient_descent(var, alpha, delta, use_locking=False, name=None):
-    """``var <- var - alpha * delta`` (TF op: ApplyGradientDescent)."""
-    return _gradient_descent.ref(var, alpha, delta, use_locking=use_locking, name=name)
-
-
-def resource_apply_gradient_descent(var, alpha, delta, use_locking=False, name=None):
-    """``var <- var - alpha * delta`` (TF op: ResourceApplyGradientDescent)."""
-    return _gradient_descent.resource(var, alpha, delta, use_locking=use_locking, name=name)
-
-
-@fused("ApplyGradientDescent(var: Ref(T), alpha: T, delta: T; T, use_locking: bool = False)"
-       " -> (out: Ref(T))", sparse=False)
 def _gradient_descent(var, alpha, delta):
-    return (var - alpha * delta,)
+    return (var - delta * alpha,)
 
 
-# ---- proximal gradient descent ----
+ApplyGradientDescent, ResourceApplyGradientDescent = _declare(
+    _gradient_descent,
+    "ApplyGradientDescent(var: Ref(T), alpha: T, delta: T; T, use_locking: bool = False)"
+    " -> (out: Ref(T))", sparse=False)
 
 
-@fused("ApplyProximalGradientDescent(var: Ref(T), alpha: T, l1: T, l2: T, delta: T; T,"
-       " use_locking: bool = False) -> (out: Ref(T))")
-def proximal_gradient_descent(var, alpha, l1, l2, delta):
+def _proximal_gradient_descent(var, alpha, l1, l2, delta):
     """FOBOS (Duchi and Singer, 2009): a gradient step, then shrinkage by l1 and l2."""
     return (_shrunk(var - delta * alpha, alpha, l1, l2),)
 
 
 def _shrunk(prox, rate, l1, l2):
+    """The value near ``prox`` that is best under ``l1 * |x| + l2 / 2 * x^2``."""
     if l1 > 0:
         prox = np.sign(prox) * np.maximum(np.abs(prox) - rate * l1, 0)
     return prox / (1 + l2 * rate)
 
 
+(ApplyProximalGradientDescent, ResourceApplyProximalGradientDescent,
+ SparseApplyProximalGradientDescent, ResourceSparseApplyProximalGradientDescent) = _declare(
+    _proximal_gradient_descent,
+    "ApplyProximalGradientDescent(var: Ref(T), alpha: T, l1: T, l2: T, delta: T; T,"
+    " use_locking: bool = False) -> (out: Ref(T))")
+
+
 # ---- momentum ----
 
 
-@fused("ApplyMomentum(var: Ref(T), accum: Ref(T), lr: T, grad: T, momentum: T; T,"
-       " use_locking: bool = False, use_nesterov: bool = False) -> (out: Ref(T))")
-def momentum(var, accum, lr, grad, momentum, use_nesterov):
-    """``accum <- momentum * accum + grad; var <- var - lr * accum`` (or Nesterov's look-ahead)."""
+def _momentum(var, accum, lr, grad, momentum, use_nesterov):
+    """``accum <- momentum * accum + grad``, and a step along it, or along where it will be next."""
     accum = accum * momentum + grad
     step = grad * lr + accum * momentum * lr if use_nesterov else accum * lr
     return var - step, accum
 
 
+ApplyMomentum, ResourceApplyMomentum, SparseApplyMomentum, ResourceSparseApplyMomentum = _declare(
+    _momentum,
+    "ApplyMomentum(var: Ref(T), accum: Ref(T), lr: T, grad: T, momentum: T; T,"
+    " use_locking: bool = False, use_nesterov: bool = False) -> (out: Ref(T))")
+
+
+def _keras_momentum(var, accum, lr, grad, momentum, use_nesterov):
+    """Momentum whose accumulator holds steps, with the learning rates of their time in them."""
+    accum = accum * momentum - grad * lr
+    return var + (accum * momentum - grad * lr if use_nesterov else accum), accum
+
+
+ResourceApplyKerasMomentum, ResourceSparseApplyKerasMomentum = _declare(
+    _keras_momentum,
+    "ApplyKerasMomentum(var: Ref(T), accum: Ref(T), lr: T, grad: T, momentum: T; T,"
+    " use_locking: bool = False, use_nesterov: bool = False) -> (out: Ref(T))", refs=False)
+
+
 # ---- Adam ----
 
 
-def apply_adam(var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad,
-               use_locking=False, use_nesterov=False, name=None):
-    """One Adam step on a variable and its averages (TF op: ApplyAdam)::
-
-        lr_t = lr * sqrt(1 - beta2_power) / (1 - beta1_power)
-        m <- beta1 * m + (1 - beta1) * grad
-        v <- beta2 * v + (1 - beta2) * grad^2
-        var <- var - lr_t * m / (sqrt(v) + epsilon)
-
-    Args:
-      var, m, v: mutable tensors of one shape.
-      beta1_power, beta2_power: scalars, the powers of beta1 and beta2 up to this step.
-      lr, beta1, beta2, epsilon: scalars.
-      grad: the gradient, of the variable's shape.
-      use_locking: whether concurrent updates exclude each other.
-      use_nesterov: use the update that looks ahead.
-    """
-    return _adam.ref(var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad,
-                     use_locking=use_locking, use_nesterov=use_nesterov, name=name)
-
-
-def resource_apply_adam(var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad,
-                        use_locking=False, use_nesterov=False, name=None):
-    """``apply_adam`` on resource variables (TF op: ResourceApplyAdam)."""
-    return _adam.resource(var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad,
-                          use_locking=use_locking, use_nesterov=use_nesterov, name=name)
-
-
-@fused("ApplyAdam(var: Ref(T), m: Ref(T), v: Ref(T), beta1_power: T, beta2_power: T, lr: T, beta1: T,"
-       " beta2: T, epsilon: T, grad: T; T, use_locking: bool = False, use_nesterov: bool = False)"
-       " -> (out: Ref(T))", sparse=False)
 def _adam(var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad, use_nesterov):
+    """Adam (Kingma and Ba, 2014): see minitf/train/adam.py; beta powers are those of this step."""
     lr_t = lr * np.sqrt(1 - beta2_power) / (1 - beta1_power)
     m = m + (grad - m) * (1 - beta1)
     v = v + (np.square(grad) - v) * (1 - beta2)
@@ -235,50 +274,88 @@ def _adam(var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad, 
     return var - direction * lr_t / (np.sqrt(v) + epsilon), m, v
 
 
-@fused("ApplyAdaMax(var: Ref(T), m: Ref(T), v: Ref(T), beta1_power: T, lr: T, beta1: T, beta2: T,"
-       " epsilon: T, grad: T; T, use_locking: bool = False) -> (out: Ref(T))", sparse=False)
-def ada_max(var, m, v, beta1_power, lr, beta1, beta2, epsilon, grad):
+ApplyAdam, ResourceApplyAdam = _declare(
+    _adam,
+    "ApplyAdam(var: Ref(T), m: Ref(T), v: Ref(T), beta1_power: T, beta2_power: T, lr: T, beta1: T,"
+    " beta2: T, epsilon: T, grad: T; T, use_locking: bool = False, use_nesterov: bool = False)"
+    " -> (out: Ref(T))", sparse=False)
+
+
+def _adam_with_amsgrad(var, m, v, vhat, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad):
+    """AMSGrad (Reddi et al., 2018): Adam divided by the largest average of squares so far."""
+    lr_t = lr * np.sqrt(1 - beta2_power) / (1 - beta1_power)
+    m = m + (grad - m) * (1 - beta1)
+    v = v + (np.square(grad) - v) * (1 - beta2)
+    vhat = np.maximum(vhat, v)
+    return var - m * lr_t / (np.sqrt(vhat) + epsilon), m, v, vhat
+
+
+ResourceApplyAdamWithAmsgrad, = _declare(
+    _adam_with_amsgrad,
+    "ApplyAdamWithAmsgrad(var: Ref(T), m: Ref(T), v: Ref(T), vhat: Ref(T), beta1_power: T,"
+    " beta2_power: T, lr: T, beta1: T, beta2: T, epsilon: T, grad: T; T,"
+    " use_locking: bool = False) -> (out: Ref(T))", sparse=False, refs=False)
+
+
+def _ada_max(var, m, v, beta1_power, lr, beta1, beta2, epsilon, grad):
     """AdaMax (Kingma and Ba, 2014, section 7.1): Adam with the infinity norm."""
     m = m + (grad - m) * (1 - beta1)
     v = np.maximum(beta2 * v, np.abs(grad))
     return var - lr / (1 - beta1_power) * (m / (v + epsilon)), m, v
 
 
+ApplyAdaMax, ResourceApplyAdaMax = _declare(
+    _ada_max,
+    "ApplyAdaMax(var: Ref(T), m: Ref(T), v: Ref(T), beta1_power: T, lr: T, beta1: T, beta2: T,"
+    " epsilon: T, grad: T; T, use_locking: bool = False) -> (out: Ref(T))", sparse=False)
+
+
 # ---- Adagrad ----
 
 
-@fused("ApplyAdagrad(var: Ref(T), accum: Ref(T), lr: T, grad: T; T, use_locking: bool = False,"
-       " update_slots: bool = True) -> (out: Ref(T))")
-def adagrad(var, accum, lr, grad, update_slots):
+def _adagrad(var, accum, lr, grad, update_slots):
     """``accum <- accum + grad^2; var <- var - lr * grad / sqrt(accum)``."""
     if update_slots:
         accum = accum + np.square(grad)
     return var - grad * lr * (1 / np.sqrt(accum)), accum
 
 
-@fused("ApplyAdagradV2(var: Ref(T), accum: Ref(T), lr: T, epsilon: T, grad: T; T,"
-       " use_locking: bool = False, update_slots: bool = True) -> (out: Ref(T))")
-def adagrad_v2(var, accum, lr, epsilon, grad, update_slots):
+ApplyAdagrad, ResourceApplyAdagrad, SparseApplyAdagrad, ResourceSparseApplyAdagrad = _declare(
+    _adagrad,
+    "ApplyAdagrad(var: Ref(T), accum: Ref(T), lr: T, grad: T; T, use_locking: bool = False,"
+    " update_slots: bool = True) -> (out: Ref(T))")
+
+
+def _adagrad_v2(var, accum, lr, epsilon, grad, update_slots):
     """``accum <- accum + grad^2; var <- var - lr * grad / (sqrt(accum) + epsilon)``."""
     if update_slots:
         accum = accum + np.square(grad)
     return var - grad * lr / (np.sqrt(accum) + epsilon), accum
 
 
-@fused("ApplyProximalAdagrad(var: Ref(T), accum: Ref(T), lr: T, l1: T, l2: T, grad: T; T,"
-       " use_locking: bool = False) -> (out: Ref(T))")
-def proximal_adagrad(var, accum, lr, l1, l2, grad):
+(ApplyAdagradV2, ResourceApplyAdagradV2,
+ SparseApplyAdagradV2, ResourceSparseApplyAdagradV2) = _declare(
+    _adagrad_v2,
+    "ApplyAdagradV2(var: Ref(T), accum: Ref(T), lr: T, epsilon: T, grad: T; T,"
+    " use_locking: bool = False, update_slots: bool = True) -> (out: Ref(T))")
+
+
+def _proximal_adagrad(var, accum, lr, l1, l2, grad):
     """An Adagrad step, then shrinkage by l1 and l2."""
     accum = accum + np.square(grad)
     rate = lr * (1 / np.sqrt(accum))
     return _shrunk(var - grad * rate, rate, l1, l2), accum
 
 
-@fused("ApplyAdagradDA(var: Ref(T), gradient_accumulator: Ref(T),"
-       " gradient_squared_accumulator: Ref(T), grad: T, lr: T, l1: T, l2: T, global_step: int64; T,"
-       " use_locking: bool = False) -> (out: Ref(T))")
-def adagrad_da(var, gradient_accumulator, gradient_squared_accumulator, grad, lr, l1, l2,
-               global_step):
+(ApplyProximalAdagrad, ResourceApplyProximalAdagrad,
+ SparseApplyProximalAdagrad, ResourceSparseApplyProximalAdagrad) = _declare(
+    _proximal_adagrad,
+    "ApplyProximalAdagrad(var: Ref(T), accum: Ref(T), lr: T, l1: T, l2: T, grad: T; T,"
+    " use_locking: bool = False) -> (out: Ref(T))")
+
+
+def _adagrad_da(var, gradient_accumulator, gradient_squared_accumulator, grad, lr, l1, l2,
+                global_step):
     """Adagrad dual averaging: the variable comes from the sums of gradients and of their squares."""
     step = np.asarray(global_step, dtype=var.dtype)
     total = gradient_accumulator + grad
@@ -289,81 +366,117 @@ def adagrad_da(var, gradient_accumulator, gradient_squared_accumulator, grad, lr
     return -lr * shrunk / (l2 * step * lr + np.sqrt(squares)), total, squares
 
 
+(ApplyAdagradDA, ResourceApplyAdagradDA,
+ SparseApplyAdagradDA, ResourceSparseApplyAdagradDA) = _declare(
+    _adagrad_da,
+    "ApplyAdagradDA(var: Ref(T), gradient_accumulator: Ref(T),"
+    " gradient_squared_accumulator: Ref(T), grad: T, lr: T, l1: T, l2: T, global_step: int64; T,"
+    " use_locking: bool = False) -> (out: Ref(T))")
+
+
 # ---- Adadelta ----
 
 
-@fused("ApplyAdadelta(var: Ref(T), accum: Ref(T), accum_update: Ref(T), lr: T, rho: T, epsilon: T,"
-       " grad: T; T, use_locking: bool = False) -> (out: Ref(T))")
-def adadelta(var, accum, accum_update, lr, rho, epsilon, grad):
+def _adadelta(var, accum, accum_update, lr, rho, epsilon, grad):
     """Adadelta (Zeiler, 2012): steps in the ratio of running root mean squares."""
     accum = accum * rho + np.square(grad) * (1 - rho)
     update = np.sqrt(accum_update + epsilon) * (1 / np.sqrt(accum + epsilon)) * grad
     return var - update * lr, accum, accum_update * rho + np.square(update) * (1 - rho)
 
 
+ApplyAdadelta, ResourceApplyAdadelta, SparseApplyAdadelta, ResourceSparseApplyAdadelta = _declare(
+    _adadelta,
+    "ApplyAdadelta(var: Ref(T), accum: Ref(T), accum_update: Ref(T), lr: T, rho: T, epsilon: T,"
+    " grad: T; T, use_locking: bool = False) -> (out: Ref(T))")
+
+
 # ---- RMSProp ----
 
 
-@fused("ApplyRMSProp(var: Ref(T), ms: Ref(T), mom: Ref(T), lr: T, rho: T, momentum: T, epsilon: T,"
-       " grad: T; T, use_locking: bool = False) -> (out: Ref(T))")
-def rms_prop(var, ms, mom, lr, rho, momentum, epsilon, grad):
+def _rms_prop(var, ms, mom, lr, rho, momentum, epsilon, grad):
     """RMSProp (Tieleman and Hinton, 2012): steps divided by the running root mean square."""
     ms = ms + (np.square(grad) - ms) * (1 - rho)
     mom = mom * momentum + (grad * lr) / np.sqrt(ms + epsilon)
     return var - mom, ms, mom
 
 
-@fused("ApplyCenteredRMSProp(var: Ref(T), mg: Ref(T), ms: Ref(T), mom: Ref(T), lr: T, rho: T,"
-       " momentum: T, epsilon: T, grad: T; T, use_locking: bool = False) -> (out: Ref(T))")
-def centered_rms_prop(var, mg, ms, mom, lr, rho, momentum, epsilon, grad):
-    """RMSProp with the running variance instead of the mean square."""
+ApplyRMSProp, ResourceApplyRMSProp, SparseApplyRMSProp, ResourceSparseApplyRMSProp = _declare(
+    _rms_prop,
+    "ApplyRMSProp(var: Ref(T), ms: Ref(T), mom: Ref(T), lr: T, rho: T, momentum: T, epsilon: T,"
+    " grad: T; T, use_locking: bool = False) -> (out: Ref(T))")
+
+
+def _centered_rms_prop(var, mg, ms, mom, lr, rho, momentum, epsilon, grad):
+    """RMSProp with the running variance of gradients instead of their mean square."""
     ms = ms + (np.square(grad) - ms) * (1 - rho)
     mg = mg + (grad - mg) * (1 - rho)
     mom = mom * momentum + (grad * lr) / np.sqrt(ms - np.square(mg) + epsilon)
     return var - mom, mg, ms, mom
 
 
+(ApplyCenteredRMSProp, ResourceApplyCenteredRMSProp,
+ SparseApplyCenteredRMSProp, ResourceSparseApplyCenteredRMSProp) = _declare(
+    _centered_rms_prop,
+    "ApplyCenteredRMSProp(var: Ref(T), mg: Ref(T), ms: Ref(T), mom: Ref(T), lr: T, rho: T,"
+    " momentum: T, epsilon: T, grad: T; T, use_locking: bool = False) -> (out: Ref(T))")
+
+
 # ---- Ftrl ----
 
 
-def _ftrl(var, accum, linear, grad, gradient_of_linear, lr, l1, l2, lr_power):
+def _ftrl(var, accum, linear, grad, lr, l1, l2, lr_power):
+    """FTRL-Proximal (McMahan et al., 2013)."""
+    return _ftrl_step(var, accum, linear, grad, grad, lr, l1, l2, lr_power)
+
+
+def _ftrl_v2(var, accum, linear, grad, lr, l1, l2, l2_shrinkage, lr_power):
+    """FTRL-Proximal whose linear term gets the gradient of an L2 penalty, too."""
+    return _ftrl_step(var, accum, linear, grad, grad + 2 * l2_shrinkage * var, lr, l1, l2, lr_power)
+
+
+def _ftrl_step(var, accum, linear, grad, linear_grad, lr, l1, l2, lr_power):
     def power(value):
         return np.sqrt(value) if lr_power == -0.5 else np.power(value, -lr_power)
 
     new_accum = accum + np.square(grad)
-    linear = linear + gradient_of_linear - (power(new_accum) - power(accum)) / lr * var
+    linear = linear + linear_grad - (power(new_accum) - power(accum)) / lr * var
     shrunk = (l1 * np.sign(linear) - linear) / (power(new_accum) / lr + 2 * l2)
     return np.where(np.abs(linear) > l1, shrunk, 0), new_accum, linear
 
 
-@fused("ApplyFtrl(var: Ref(T), accum: Ref(T), linear: Ref(T), grad: T, lr: T, l1: T, l2: T,"
-       " lr_power: T; T, use_locking: bool = False) -> (out: Ref(T))")
-def ftrl(var, accum, linear, grad, lr, l1, l2, lr_power):
-    """FTRL-Proximal (McMahan et al., 2013)."""
-    return _ftrl(var, accum, linear, grad, grad, lr, l1, l2, lr_power)
+ApplyFtrl, ResourceApplyFtrl, SparseApplyFtrl, ResourceSparseApplyFtrl = _declare(
+    _ftrl,
+    "ApplyFtrl(var: Ref(T), accum: Ref(T), linear: Ref(T), grad: T, lr: T, l1: T, l2: T,"
+    " lr_power: T; T, use_locking: bool = False) -> (out: Ref(T))")
 
-
-@fused("ApplyFtrlV2(var: Ref(T), accum: Ref(T), linear: Ref(T), grad: T, lr: T, l1: T, l2: T,"
-       " l2_shrinkage: T, lr_power: T; T, use_locking: bool = False) -> (out: Ref(T))")
-def ftrl_v2(var, accum, linear, grad, lr, l1, l2, l2_shrinkage, lr_power):
-    """FTRL-Proximal whose gradient of the linear term has an L2 shrinkage added."""
-    return _ftrl(var, accum, linear, grad, grad + 2 * l2_shrinkage * var, lr, l1, l2, lr_power)
+ApplyFtrlV2, ResourceApplyFtrlV2, SparseApplyFtrlV2, ResourceSparseApplyFtrlV2 = _declare(
+    _ftrl_v2,
+    "ApplyFtrlV2(var: Ref(T), accum: Ref(T), linear: Ref(T), grad: T, lr: T, l1: T, l2: T,"
+    " l2_shrinkage: T, lr_power: T; T, use_locking: bool = False) -> (out: Ref(T))")
 
 
 # ---- AddSign, PowerSign ----
 
 
-@fused("ApplyAddSign(var: Ref(T), m: Ref(T), lr: T, alpha: T, sign_decay: T, beta: T, grad: T; T,"
-       " use_locking: bool = False) -> (out: Ref(T))", sparse=False)
-def add_sign(var, m, lr, alpha, sign_decay, beta, grad):
+def _add_sign(var, m, lr, alpha, sign_decay, beta, grad):
     """AddSign (Bello et al., 2017): larger steps where gradient and average agree in sign."""
     m = grad * (1 - beta) + m * beta
     return var - lr * (alpha + sign_decay * np.sign(grad) * np.sign(m)) * grad, m
 
 
-@fused("ApplyPowerSign(var: Ref(T), m: Ref(T), lr: T, logbase: T, sign_decay: T, beta: T, grad: T; T,"
-       " use_locking: bool = False) -> (out: Ref(T))", sparse=False)
-def power_sign(var, m, lr, logbase, sign_decay, beta, grad):
+ApplyAddSign, ResourceApplyAddSign = _declare(
+    _add_sign,
+    "ApplyAddSign(var: Ref(T), m: Ref(T), lr: T, alpha: T, sign_decay: T, beta: T, grad: T; T,"
+    " use_locking: bool = False) -> (out: Ref(T))", sparse=False)
+
+
+def _power_sign(var, m, lr, logbase, sign_decay, beta, grad):
     """PowerSign (Bello et al., 2017): AddSign with a power in place of the sum."""
     m = grad * (1 - beta) + m * beta
     return var - lr * np.exp(logbase * sign_decay * np.sign(grad) * np.sign(m)) * grad, m
+
+
+ApplyPowerSign, ResourceApplyPowerSign = _declare(
+    _power_sign,
+    "ApplyPowerSign(var: Ref(T), m: Ref(T), lr: T, logbase: T, sign_decay: T, beta: T, grad: T; T,"
+    " use_locking: bool = False) -> (out: Ref(T))", sparse=False)

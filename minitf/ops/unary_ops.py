@@ -6,6 +6,7 @@ do, so that what they hold of the forward pass is not read earlier than needed.
 
 import numpy as np
 
+from minitf.framework import registry
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.ops import array_ops, math_ops
@@ -378,9 +379,7 @@ def log_sigmoid(x, name=None):
     """``log(sigmoid(x))``, computed as ``-softplus(-x)`` (TF op: Softplus)."""
     with name_scope(name, "LogSigmoid", [x]) as scope:
         x = convert_to_tensor(x, name="x")
-        from minitf.ops import nn_ops
-
-        return Neg(nn_ops.softplus(-x), name=scope)
+        return Neg(registry.get("Softplus")(-x), name=scope)
 
 
 def _sigmoid(x):

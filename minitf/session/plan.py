@@ -131,6 +131,7 @@ class _Writer:
             for tensor in op.inputs:
                 last[tensor] = op
         kept = {element for element in self.plan.fetches if isinstance(element, Tensor)}
+        kept.update(_variable_behind(tensor, self.fed) for tensor in list(kept))
         hoisted = {tensor for op in self.plan.order if op.op_type.hoisted for tensor in op.outputs}
         dying = {}
         for tensor, op in last.items():

@@ -30,7 +30,7 @@ class ResourceVariableState(VariableState):
         return self.value
 
     def missing(self):
-        """What TensorFlow says of a lookup that fails: a container exists once something is in it."""
+        """What TensorFlow says of a failed lookup: a container exists once something is in it."""
         objects = self.resources._containers.get(self.container, {}).values()
         if any(not isinstance(item, ResourceVariableState) or item.value is not None
                for item in objects):

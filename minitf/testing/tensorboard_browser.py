@@ -25,9 +25,9 @@ import urllib.request
 from typing import NamedTuple
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_CHROMIUM_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                   "--disable-background-networking", "--disable-component-update",
-                   "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars")
+_CHROMIUM_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+                   "--no-first-run", "--disable-background-networking", "--disable-sync",
+                   "--disable-component-update", "--disable-dev-shm-usage", "--hide-scrollbars")
 _DEADLINE = 40  # seconds, for anything that is waited for
 _PAUSE = 0.1  # seconds between looks
 
@@ -54,8 +54,9 @@ class Annotation(NamedTuple):
 class Node(NamedTuple):
     """A node in the drawing.
 
-    ``kind`` is "op", "meta" (a namespace) or "series"; ``place`` is "main" or "auxiliary" (taken out
-    of the main graph, at the right); ``inputs`` and ``outputs`` are the annotations at its sides.
+    ``kind`` is "op", "meta" (a namespace) or "series"; ``place`` is "main" or "auxiliary" (taken
+    out of the main graph, at the right); ``inputs`` and ``outputs`` are the annotations at its
+    sides.
     """
 
     name: str
@@ -158,13 +159,13 @@ class GraphPage:
         self._toggle(name, False)
 
     def select(self, name):
-        """Selects a node by a click: it gets a red frame, as do the annotations that stand for it."""
+        """Selects a node by a click: it and the annotations that stand for it get a red frame."""
         self.fit()
         self._mouse(name, "click")
         self._settle()
 
     def deselect(self):
-        """Takes the selection, and the information card with it, away by a click beside the graph."""
+        """Ends the selection, and closes the information card, by a click beside the graph."""
         x, y = self._script("return beside()")
         self._mouse_at(x, y, "click")
 
@@ -284,16 +285,14 @@ def _serving(logdir):
 
 
 def _wait_for_graph(url, run):
-    """Waits until the server has read a graph (of ``run``): the page does not look a second time."""
+    """Waits until the server has read a graph (of ``run``): the page looks only once."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def has_graph():
         with opener.open(url + "data/plugin/graphs/info", timeout=_DEADLINE) as answer:
             info = json.load(answer)
         shown = info.values() if run is None else [info.get(run, {})]
-        return any(tag.get("op_graph") or tag.get("conceptual_graph")
-                   for entry in shown
-                   for tag in [*entry.get("tags", {}).values(), {"op_graph": entry.get("run_graph")}])
+        return any(entry.get("run_graph") for entry in shown)
 
     _wait(has_graph, "TensorBoard to read a graph" + (f" of run {run}" if run else ""))
 
@@ -354,7 +353,8 @@ function drawing() { return scene().shadowRoot.querySelector('#svg #root > g.sce
 function isDrawn() {
   const element = scene();
   return Boolean(element && element.progress && element.progress.value === 100
-                 && element.renderHierarchy !== element.outdated && drawing() && drawing().querySelector('g.node'));
+                 && element.renderHierarchy !== element.outdated
+                 && drawing() && drawing().querySelector('g.node'));
 }
 function ownText(element) {
   const text = element && [...element.childNodes].find(node => node.nodeType === Node.TEXT_NODE);
@@ -369,7 +369,8 @@ function annotations(group, side) {
     item.dataset.name, ownText(item.querySelector(':scope > text.annotation-label'))]);
 }
 function nodes() {
-  return all('g.nodes > g.node').filter(group => !group.classList.contains('bridge')).map(group => ({
+  const drawn = all('g.nodes > g.node').filter(group => !group.classList.contains('bridge'));
+  return drawn.map(group => ({
     name: group.dataset.name,
     label: ownText(group.querySelector(':scope > text.nodelabel')),
     kind: kindOf(group),
@@ -385,8 +386,8 @@ function edges() {
     const line = group.querySelector('path.edgeline');
     const has = name => group.classList.contains(name) || line.classList.contains(name);
     const label = group.querySelector('textPath');
-    return [source, target, label ? label.textContent : '', has('control-dep'),
-            has('referenceedge') || has('reference-edge')];
+    return [source, target, label ? label.textContent : '',
+            has('control-dep'), has('referenceedge')];
   });
 }
 function groupOf(name) {

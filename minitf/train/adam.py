@@ -2,8 +2,8 @@
 
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import colocate_with, control_dependencies, get_default_graph
-from minitf.ops import control_flow_ops, math_ops, resource_variable_ops, state_ops
-from minitf.ops import training_ops
+from minitf.ops import (control_flow_ops, math_ops, resource_variable_ops, state_ops,
+                        training_ops)
 from minitf.train.optimizer import Optimizer
 
 
@@ -67,12 +67,12 @@ class AdamOptimizer(Optimizer):
                               self._beta2_t, self._epsilon_t)]
 
     def _apply_dense(self, grad, var):
-        return training_ops.apply_adam(
+        return training_ops.ApplyAdam(
             var, self.get_slot(var, "m"), self.get_slot(var, "v"),
             *self._hyperparameters(var.dtype.base_dtype), grad, use_locking=self._use_locking).op
 
     def _resource_apply_dense(self, grad, handle):
-        return training_ops.resource_apply_adam(
+        return training_ops.ResourceApplyAdam(
             handle.handle, self.get_slot(handle, "m").handle, self.get_slot(handle, "v").handle,
             *self._hyperparameters(grad.dtype.base_dtype), grad, use_locking=self._use_locking)
 

@@ -27,11 +27,11 @@ class GradientDescentOptimizer(Optimizer):
         return math_ops.cast(self._learning_rate_tensor, dtype)
 
     def _apply_dense(self, grad, var):
-        return training_ops.apply_gradient_descent(
+        return training_ops.ApplyGradientDescent(
             var, self._rate(var.dtype.base_dtype), grad, use_locking=self._use_locking).op
 
     def _resource_apply_dense(self, grad, handle):
-        return training_ops.resource_apply_gradient_descent(
+        return training_ops.ResourceApplyGradientDescent(
             handle.handle, self._rate(grad.dtype.base_dtype), grad, use_locking=self._use_locking)
 
     def _apply_sparse_duplicate_indices(self, grad, var):

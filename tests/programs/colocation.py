@@ -30,7 +30,7 @@ def build(tf):
     return [
         seen("groups", [op.colocation_groups() for op in ops]),
         seen("attr", ops[3].get_attr("_class")),
-        seen("no attr", [group for group in ops[4].colocation_groups()]),
+        seen("no attr", list(ops[4].colocation_groups())),
         run("initialise", tf.global_variables_initializer()),
         run("values", [c, d, e, f, g, h, i, j] + [t for t in grads if t is not None]),
     ]

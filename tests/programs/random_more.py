@@ -6,7 +6,7 @@ from programs import fails, run, seen
 
 
 def build(tf):
-    logits = tf.constant(np.log(np.float32([[0.1, 0.2, 0.7], [0.5, 0.25, 0.25]])))
+    logits = tf.constant([[-2.0, -1.5, 0.0], [0.5, -0.25, -0.25]])
     shape, count = tf.placeholder(tf.int32, [None]), tf.placeholder(tf.int32, [])
     x = [tf.random.categorical(logits, 5, seed=1),
          tf.multinomial(logits, count, seed=2, output_dtype=tf.int32, name="draws"),

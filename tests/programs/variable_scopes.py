@@ -74,7 +74,8 @@ def build(tf):
         found = tf.get_variable("parts")
     whole = tf.get_variable("whole", initializer=tf.constant(np.arange(6.0)),
                             partitioner=tf.fixed_size_partitioner(4))
-    scalar = tf.get_variable("scalar", [], partitioner=tf.fixed_size_partitioner(3), initializer=ones)
+    scalar = tf.get_variable("scalar", [], partitioner=tf.fixed_size_partitioner(3),
+                             initializer=ones)
     eye = tf.get_variable("eye", [4, 4], partitioner=tf.min_max_variable_partitioner(2, 1, 8),
                           initializer=tf.initializers.identity())
     sized = tf.variable_axis_size_partitioner(24, max_shards=3)
@@ -91,7 +92,8 @@ def build(tf):
                        for m in made]),
         seen("scope", [again.name, again.original_name_scope, again.reuse, deeper.use_resource,
                        deeper.constraint is None, scope.constraint is None, scope.dtype.name,
-                       [v.name for v in scope.global_variables()], len(scope.trainable_variables())]),
+                       [v.name for v in scope.global_variables()],
+                       len(scope.trainable_variables())]),
         seen("losses", [t.name for t in tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES)]),
         seen("parts", [[v.name, v.shape.as_list(), v._get_save_slice_info().spec]
                        for p in (parts, whole, eye) for v in p]),
@@ -123,7 +125,8 @@ def build(tf):
             "top", [2], partitioner=tf.fixed_size_partitioner(2))),
         fails("partitioner", lambda: tf.get_variable("p", [2], partitioner=3)),
         fails("partitioner's answer", lambda: tf.get_variable("p", [2], partitioner=lambda **k: 2)),
-        fails("partitioner's rank", lambda: tf.get_variable("p", [2], partitioner=lambda **k: [1, 1])),
+        fails("partitioner's rank", lambda: tf.get_variable(
+            "p", [2], partitioner=lambda **k: [1, 1])),
         fails("two axes", lambda: tf.get_variable("p", [4, 4], partitioner=lambda **k: [2, 2])),
         fails("zero", lambda: tf.get_variable("p", [4, 4], partitioner=lambda **k: [0, 1])),
         fails("getter", lambda: tf.get_variable("q", [2], custom_getter=3)),

@@ -36,9 +36,10 @@ def build(tf):
     with tf.control_dependencies([v.initializer]), tf.name_scope("inside"):
         lifted = tf.Variable(1.0)
     restored = tf.Variable.from_proto(made.to_proto())
+    part = tf.Variable.SaveSliceInfo("a/b", [4, 2], [2, 0], [2, 2])
     steps = [
         seen("names", [w.name for w in (v, hidden, chosen, made, lifted, restored)]),
-        seen("shapes", [str(w.shape) for w in (v, late, vague, made)]),
+        seen("shapes", [str(w.shape) for w in (v, hidden, vague, made)]),
         seen("text", [repr(v), str(made.to_proto()), str(chosen.to_proto())]),
         seen("scopes", [str(v.to_proto("other")), str(lifted.to_proto("inside"))]),
         seen("kept", [restored.initializer is made.initializer, made.constraint is not None,
@@ -47,8 +48,7 @@ def build(tf):
             tf.global_variables, tf.local_variables, tf.trainable_variables, tf.model_variables,
             tf.moving_average_variables, tf.all_variables)]),
         seen("matching", [w.name for w in tf.global_variables("^l")]),
-        seen("slice", [tf.Variable.SaveSliceInfo("a/b", [4, 2], [2, 0], [2, 2]).spec,
-                       str(tf.Variable.SaveSliceInfo("a/b", [4, 2], [2, 0], [2, 2]).to_proto("a"))]),
+        seen("slice", [part.spec, str(part.to_proto("a"))]),
         seen("refs", [v.experimental_ref() == v.experimental_ref(), v == v, v == n,
                       len({v, n, v}), v.experimental_ref().deref() is v]),
         run("uninitialised", v, fails=True),
@@ -65,8 +65,8 @@ def build(tf):
     steps += [run(f"counted {k}", count, fails=k > 1) for k in range(3)]
     steps += [run("quiet", quiet[0]), run("v", v), run("put", quiet[1]), run("v again", v)]
     for k, (places, values) in enumerate([
-            ([0], [[1, 1, 1]]), ([3], [[1, 1, 1]]), ([[0, -1]], [[[1, 1, 1], [2, 2, 2]]]), (5, [1, 2, 3]),
-            ([0, 1], [1, 1, 1]), ([0], 2.0)]):
+            ([0], [[1, 1, 1]]), ([3], [[1, 1, 1]]), ([[-1, 0]], [[[1, 1, 1], [2, 2, 2]]]),
+            (5, [1, 2, 3]), ([0, 1], [1, 1, 1]), ([0], 2.0)]):
         steps.append(run(f"rows at {k}", loose[0], {at: places, x: values}, fails=0 < k < 5))
     for k, (places, values) in enumerate([
             ([[0, 0]], [1]), ([[0, 3]], [1]), ([-1], [1, 2, 3]), ([[0, 0, 0, 0]], [1]), (0, 1.0)]):

@@ -28,7 +28,7 @@ def build(tf):
     cached = tf.Variable(2.0, name="cached", use_resource=True, caching_device="/cpu:0")
     more = cached.assign_add(1.0)
     loose = tf.Variable(base[0], name="loose", use_resource=True, shape=[None])
-    restored = tf.Variable.from_proto(cached.to_proto())
+    restored = type(cached).from_proto(cached.to_proto())
     x, at = tf.placeholder(tf.float32), tf.placeholder(tf.int32)
     fed = [tf.scatter_add(v, at, x).op, v.sparse_read(at), v.gather_nd(at), v.assign_sub(x).op,
            tf.scatter_nd_add(v, at, x).op]
