@@ -5,9 +5,10 @@ imported from here.
 """
 # ruff: noqa: A004, F401, E402 - a namespace; some of TensorFlow's names are Python's too
 
-from minitf import dtypes, initializers, linalg, manip, math, nn, random, summary, train
+from minitf import dtypes, initializers, linalg, manip, math, nest, nn, random, summary, train
 from minitf import tf_logging as logging
 from minitf.framework import compat, errors
+from minitf.custom_gradient import custom_gradient, grad_pass_through, recompute_grad
 from minitf.framework.convert import (
     convert_to_tensor, convert_to_tensor_or_indexed_slices, register_tensor_conversion_function)
 from minitf.framework.device import DeviceSpec
@@ -33,10 +34,10 @@ from minitf.gradients import (
     AggregationMethod, NoGradient, NotDifferentiable, RegisterGradient, UnconnectedGradients,
     gradients)
 from minitf.initializers import (
-    constant_initializer, glorot_normal_initializer, glorot_uniform_initializer,
-    ones_initializer, orthogonal_initializer, random_normal_initializer,
-    random_uniform_initializer, truncated_normal_initializer, uniform_unit_scaling_initializer,
-    variance_scaling_initializer, zeros_initializer)
+    constant_initializer, global_variables, glorot_normal_initializer,
+    glorot_uniform_initializer, local_variables, ones_initializer, orthogonal_initializer,
+    random_normal_initializer, random_uniform_initializer, truncated_normal_initializer,
+    uniform_unit_scaling_initializer, variance_scaling_initializer, zeros_initializer)
 from minitf.ops.arithmetic_ops import (
     accumulate_n, add, add_n, atan2, div, div_no_nan, divide, floor_div, floordiv, floormod,
     maximum, minimum, mod, multiply, pow, realdiv, scalar_mul, squared_difference, subtract,
@@ -73,9 +74,17 @@ from minitf.ops.clip_ops import (
 from minitf.ops.compare_ops import (
     equal, greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or,
     logical_xor, not_equal)
+from minitf.ops.cond_ops import Assert, case, cond
 from minitf.ops.constant_op import constant_v1 as constant
 from minitf.ops.control_flow_ops import group, no_op, tuple
+from minitf.ops.decomposition_ops import (
+    matrix_square_root, qr, self_adjoint_eig, self_adjoint_eigvals, svd)
+from minitf.ops.einsum_ops import einsum, tensordot
 from minitf.ops.histogram_ops import bincount, histogram_fixed_width, histogram_fixed_width_bins
+from minitf.ops.linalg_ops import (
+    cholesky, cholesky_solve, matrix_determinant, matrix_inverse, matrix_solve,
+    matrix_solve_ls, matrix_triangular_solve, norm)
+from minitf.ops.logging_ops import Print
 from minitf.ops.matmul_ops import cross, matmul, sparse_matmul, trace
 from minitf.ops.random_ops import (
     multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle,
@@ -87,10 +96,13 @@ from minitf.ops.scan_ops import cumprod, cumsum, lin_space, linspace, range
 from minitf.ops.scatter_ops import (
     batch_scatter_update, scatter_add, scatter_div, scatter_max, scatter_min, scatter_mul,
     scatter_nd_add, scatter_nd_sub, scatter_nd_update, scatter_sub, scatter_update)
+from minitf.ops.script_ops import numpy_function, py_func, py_function
 from minitf.ops.segment_ops import (
     segment_max, segment_mean, segment_min, segment_prod, segment_sum, sparse_segment_mean,
     sparse_segment_sqrt_n, sparse_segment_sum, unsorted_segment_max, unsorted_segment_mean,
     unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum)
+from minitf.ops.special_ops import (
+    betainc, digamma, erf, erfc, igamma, igammac, lbeta, lgamma, polygamma, zeta)
 from minitf.ops.state_ops import assign, assign_add, assign_sub, count_up_to
 from minitf.ops.unary_ops import (
     abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, exp, expm1, floor, is_finite,
@@ -105,11 +117,11 @@ from minitf.variable_scope import (
     get_local_variable, get_variable, get_variable_scope, no_regularizer,
     resource_variables_enabled, variable_creator_scope, variable_op_scope, variable_scope)
 from minitf.variables import (
-    all_variables, assert_variables_initialized, global_variables,
-    global_variables_initializer, initialize_all_variables, initialize_local_variables,
-    initialize_variables, is_variable_initialized, local_variables,
-    local_variables_initializer, model_variables, moving_average_variables,
-    report_uninitialized_variables, trainable_variables, variables_initializer)
+    all_variables, assert_variables_initialized, global_variables_initializer,
+    initialize_all_variables, initialize_local_variables, initialize_variables,
+    is_variable_initialized, local_variables_initializer, model_variables,
+    moving_average_variables, report_uninitialized_variables, trainable_variables,
+    variables_initializer)
 
 from minitf.version import __version__
 

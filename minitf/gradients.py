@@ -83,7 +83,7 @@ NoGradient = not_differentiable
 
 
 def _register(name, function):
-    known = registry.registered().get(name)
+    known = registry.find(name)
     if name in _registered or (known is not None and (known.gradient_rule is not None
                                                       or not known.differentiable)):
         raise KeyError(f"Registering two gradient with name '{name}'!")
@@ -103,7 +103,7 @@ def get_gradient_function(op):
     name = op._attrs.get("_gradient_op_type", b"").decode() or op.type
     if name in _registered:
         return _registered[name]
-    op_type = registry.registered().get(name)
+    op_type = registry.find(name)
     if op_type is None or (op_type.gradient_rule is None and op_type.differentiable):
         raise LookupError(f"gradient registry has no entry for: {name}")
     return op_type.gradient_rule

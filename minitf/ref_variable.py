@@ -211,6 +211,11 @@ class RefVariable(Variable):
         return scatter_ops.scatter_nd_update(self._variable, indices, updates, use_locking=True,
                                              name=name)
 
+    def _strided_slice_assign(self, begin, end, strides, value, name, **masks):
+        """``v[begin:end:strides].assign(value)`` (TF op: StridedSliceAssign)."""
+        return array_ops.StridedSliceAssign(self._variable, begin, end, strides, value, name=name,
+                                            **masks)
+
     def count_up_to(self, limit):
         """An op that adds one and returns the value before (TF op: CountUpTo)."""
         return state_ops.count_up_to(self._variable, limit)

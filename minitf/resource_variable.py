@@ -227,6 +227,13 @@ class BaseResourceVariable(Variable):
         """An op that puts ``updates`` at ``indices`` (TF op: ResourceScatterNdUpdate)."""
         return scatter_ops.scatter_nd_update(self, indices, updates, name=name)
 
+    def _strided_slice_assign(self, begin, end, strides, value, name, **masks):
+        """``v[begin:end:strides].assign(value)`` (TF op: ResourceStridedSliceAssign)."""
+        with self._assign_dependencies():
+            value = convert_to_tensor(value, dtype=self._dtype)
+            return self._lazy_read(array_ops.ResourceStridedSliceAssign(
+                self._handle, begin, end, strides, value, name=name, **masks))
+
     def __iadd__(self, other):
         raise RuntimeError(_in_place("+", "variable.assign_add(value) to modify the variable value",
                                      "variable = variable + value"))

@@ -13,7 +13,7 @@ from minitf.framework.graph import GraphKeys, get_default_graph, init_scope
 from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Tensor
 from minitf.framework.scope_names import prepend_scope, strip_scope
-from minitf.ops import state_ops
+from minitf.ops import array_ops, control_flow_ops, state_ops
 
 
 class VariableSynchronization(enum.Enum):
@@ -186,8 +186,6 @@ class Variable(metaclass=_VariableType):
 
     def initialized_value(self):
         """The variable's value if it has one, else its initial value (builds a ``cond``)."""
-        from minitf.ops import control_flow_ops
-
         with init_scope():
             return control_flow_ops.cond(state_ops.is_variable_initialized(self), self.read_value,
                                          lambda: self.initial_value)
@@ -267,6 +265,10 @@ class Variable(metaclass=_VariableType):
             self._save_slice_info = SaveSliceInfo(
                 save_slice_info_def=variable_def.save_slice_info_def, import_scope=import_scope)
 
+    def __getitem__(self, key):
+        """``v.value()[key]``: a part of the value, as with tensors."""
+        return array_ops.index_tensor(self.value(), key, variable=self)
+
     def __iter__(self):
         raise TypeError("'Variable' object is not iterable.")
 
@@ -276,8 +278,7 @@ def _install_operators():
     both = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor",
             "div")
     names = [f"__{name}__" for name in both] + [f"__r{name}__" for name in both]
-    names += ["__lt__", "__le__", "__gt__", "__ge__", "__invert__", "__neg__", "__abs__",
-              "__getitem__"]
+    names += ["__lt__", "__le__", "__gt__", "__ge__", "__invert__", "__neg__", "__abs__"]
     for name in names:
         setattr(Variable, name, _on_value(name))
 

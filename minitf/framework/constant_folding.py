@@ -22,9 +22,9 @@ _UNKNOWN = object()
 def constant_value(tensor, partial=False):
     """The value of ``tensor`` as an array, if it can be told from the graph, else None.
 
-    With ``partial``, unknown elements of a packed vector are None in an object array. A tensor whose
-    value was told may not be fed any more. What is no tensor is its own value; of a variable nothing
-    is known.
+    With ``partial``, unknown elements of a packed vector are None in an object array. A tensor
+    whose value was told may not be fed any more. What is no tensor is its own value; of a variable
+    nothing is known.
     """
     if not isinstance(tensor, Tensor):
         is_symbolic = hasattr(tensor, "_as_graph_element") or hasattr(tensor, "dense_shape")
@@ -220,14 +220,14 @@ _OPAQUE = frozenset(["Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "
 
 
 def static_value(tensor):
-    """The value of ``tensor`` as an array if it hangs on constants and static shapes only, else None.
+    """The value of ``tensor`` as an array if it hangs on constants and static shapes, else None.
 
     Shape rules use it; it runs kernels of stateless ops, and remembers values per graph. As in
     TensorFlow, what Shape, Size and Rank give is told from static shapes when another op takes it,
     but when it is itself asked for, only for a constant.
     """
     _note("tensors", tensor)
-    if getattr(_looking, "blind", False):
+    if not _may_tell(tensor):
         return None
     if tensor.op.type in _FROM_SHAPES and _evaluated(tensor.op.inputs[0]) is None:
         return None
@@ -235,7 +235,7 @@ def static_value(tensor):
 
 
 def _evaluated(tensor):
-    """The value of ``tensor``, found back to front without recursion; None when it is not constant."""
+    """The value of ``tensor``, found back to front without recursion, or None."""
     known = tensor.graph._static_values
     if tensor in known:
         return known[tensor]
@@ -263,13 +263,14 @@ def _evaluated(tensor):
 
 
 def _leaf_value(tensor):
-    """The value of a leaf, None for an op to look through, _UNKNOWN for one that hides its value."""
+    """The value of a leaf, None for an op to look through, _UNKNOWN for one that hides it."""
     op = tensor.op
     if op.type == "Const":
         return op._attrs["value"].array
     if op.type in _FROM_SHAPES:
         value = _VALUE_RULES[op.type](tensor, False)
-        return _UNKNOWN if value is None else value
+        if value is not None:
+            return np.asarray(value, tensor.dtype.as_numpy_dtype)
     op_type = op.op_type
     if (op.type in _OPAQUE or op_type.is_stateful or op_type.kernel_rule is None or not op.inputs
             or "ctx" in op_type.kernel_parameters or any(t.dtype._is_ref_dtype for t in op.inputs)):
@@ -302,7 +303,7 @@ def static_shape(tensor):
         raise ValueError(f"Shape must be rank 1 but is rank {len(dims)}")
     _note("shapes", tensor)
     shape = None
-    if not getattr(_looking, "blind", False):
+    if _may_tell(tensor):
         shape = _quietly(_known_shape, tensor)
     return tensor_shape.unknown_shape(None if dims is None else dims[0]) if shape is None else shape
 
@@ -323,36 +324,50 @@ def _known_shape(tensor):
 def _note(kind, tensor):
     seen = getattr(_looking, "seen", None)
     if seen is not None:
-        seen[kind].append(tensor)
+        seen[kind].add(tensor)
+
+
+def _may_tell(tensor):
+    """False for what a rule asks for in a run in which it is not told."""
+    told = getattr(_looking, "told", None)
+    return told is None or tensor in told
 
 
 def _quietly(function, *args):
-    """Calls without noting what it looks at: only what the rule itself asked for is told."""
-    seen, _looking.seen = getattr(_looking, "seen", None), None
+    """Calls without noting or hiding anything: only what the rule itself asks for counts."""
+    seen, told = getattr(_looking, "seen", None), getattr(_looking, "told", None)
+    _looking.seen = _looking.told = None
     try:
         return function(*args)
     finally:
-        _looking.seen = seen
+        _looking.seen, _looking.told = seen, told
 
 
 def looked_at(operation):
     """The part of a shape error that lists the constants which the rule asked for.
 
-    TensorFlow runs a rule without values first, and again when it asked for some. An error of the
-    first run has no list. In the list, what was asked for as a shape is not told as a value.
+    TensorFlow runs a rule without values first, and again with those that it asked for, as long as
+    it asks for more. An error's list has what was told in that run. What was asked for as a shape
+    is listed as a shape.
 
     Raises:
       ValueError: a vector that the rule wants as a shape holds no shape.
     """
-    seen = _looking.seen = {"tensors": [], "shapes": []}
     rule = operation.op_type.shape_rule
     arguments = rule_arguments(operation, rule.wanted, operation.inputs)
-    try:
-        if _fails(rule, arguments, blind=True):
-            return ""
-        _fails(rule, arguments, blind=False)
-    finally:
-        _looking.seen = None
+    seen = {"tensors": set(), "shapes": set()}
+    while True:
+        told = _looking.told = seen["tensors"] | seen["shapes"]
+        asked = _looking.seen = {"tensors": set(), "shapes": set()}
+        try:
+            rule(*arguments)
+        except (ValueError, errors.InvalidArgumentError):
+            break
+        finally:
+            _looking.seen = _looking.told = None
+        if asked["tensors"] | asked["shapes"] <= told:
+            break
+        seen = {kind: seen[kind] | asked[kind] for kind in seen}
     values, shapes = [], []
     for i, tensor in enumerate(operation.inputs):
         if tensor in seen["shapes"]:
@@ -370,18 +385,6 @@ def looked_at(operation):
     if shapes:
         text += " and with input tensors computed as partial shapes: " + ",".join(shapes)
     return text
-
-
-def _fails(rule, arguments, blind):
-    """Runs a shape rule, blind when no values may be told to it; True when it raised."""
-    _looking.blind = blind
-    try:
-        rule(*arguments)
-    except (ValueError, errors.InvalidArgumentError):
-        return True
-    finally:
-        _looking.blind = False
-    return False
 
 
 _MAX_LISTED = 256

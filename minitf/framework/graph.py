@@ -209,11 +209,6 @@ class Graph:
         operation = Operation(self, name, op_type, inputs, attrs,
                               output_dtypes or op_type.output_dtypes(attrs), control_inputs)
         infer_shapes(operation)
-        if (self._attr_scope_map or self._op_to_kernel_label_map or self._gradient_override_map):
-            self._apply_attr_scopes(operation)
-        context = operation._control_flow_context
-        if context is not None:
-            context.AddOp(operation)
         with self._lock:
             if name in self._by_name:
                 raise ValueError(f"Duplicate node name in graph: '{name}'")
@@ -223,6 +218,11 @@ class Graph:
             self._version = operation._id
         for tensor in operation.inputs:
             tensor._consumers.append(operation)
+        context = operation._control_flow_context
+        if context is not None:
+            context.AddOp(operation)
+        if self._attr_scope_map or self._op_to_kernel_label_map or self._gradient_override_map:
+            self._apply_attr_scopes(operation)
         for controller in self._control_dependencies_stack:
             controller.add_op(operation)
         if self._device_function_stack:

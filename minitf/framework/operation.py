@@ -16,7 +16,9 @@ class Tensor:
     It holds no value itself: ``op`` produces it, ``dtype`` and ``shape`` say what is known of it.
     """
 
-    __slots__ = ("op", "value_index", "dtype", "_shape", "_consumers", "_handle_data", "__weakref__")
+    # "assign" is what a slice of a variable has: the function that assigns to the slice.
+    __slots__ = ("op", "value_index", "dtype", "_shape", "_consumers", "_handle_data", "assign",
+                 "__weakref__")
 
     # Above NumPy's, so that `array + tensor` comes to Tensor.__radd__.
     __array_priority__ = 100

@@ -433,6 +433,11 @@ def get(name):
             None, None, f"minitf has no op of type '{name}': see docs/coverage.md") from None
 
 
+def find(name):
+    """The OpType of that name, or None."""
+    return _REGISTRY.get(name)
+
+
 def registered():
     """All op types, by name."""
     return dict(sorted(_REGISTRY.items()))

@@ -275,7 +275,7 @@ SoftsignGrad = _gradient_op("SoftsignGrad(gradients: T, features: T) -> (backpro
 
 
 def crelu(features, name=None, axis=-1):
-    """``relu`` of ``features`` and of ``-features``, joined along ``axis``, which gets twice as long.
+    """``relu`` of ``features`` and of ``-features``, joined along ``axis``: it gets twice as long.
 
     Source: Shang et al. 2016, "Understanding and improving convolutional neural networks via
     concatenated rectified linear units".

@@ -143,7 +143,7 @@ def _(op, grad):
 
 
 def batch_to_space_nd(input, block_shape, crops, name=None):
-    """The inverse of ``space_to_batch_nd``; ``crops`` is what is cut off (TF op: BatchToSpaceND)."""
+    """The inverse of ``space_to_batch_nd``; ``crops`` is cut off (TF op: BatchToSpaceND)."""
     return BatchToSpaceND(input, block_shape, crops, name=name)
 
 
@@ -298,8 +298,8 @@ def depth_to_space(input, block_size, name=None, data_format="NHWC"):
     return DepthToSpace(input, block_size=block_size, data_format=data_format, name=name)
 
 
-_DEPTH = ("(input: T; T, block_size: int >= 2, data_format: string in {'NHWC', 'NCHW', 'NCHW_VECT_C'}"
-          " = 'NHWC') -> (output: T)")
+_DEPTH = ("(input: T; T, block_size: int >= 2, data_format: string in {'NHWC', 'NCHW',"
+          " 'NCHW_VECT_C'} = 'NHWC') -> (output: T)")
 SpaceToDepth = op("SpaceToDepth" + _DEPTH)
 DepthToSpace = op("DepthToSpace" + _DEPTH)
 
@@ -340,8 +340,8 @@ def _(input, block_size, data_format):
     order = _image_order(data_format)
     batch, height, width, depth = np.transpose(input, order).shape
     if height % block_size or width % block_size:
-        raise ValueError(f"Image width {width} and height {height} should be divisible by block_size: "
-                         f"{block_size}")
+        raise ValueError(f"Image width {width} and height {height} should be divisible by "
+                         f"block_size: {block_size}")
     blocks = np.transpose(input, order).reshape(
         batch, height // block_size, block_size, width // block_size, block_size, depth)
     result = blocks.transpose(0, 1, 3, 2, 4, 5).reshape(

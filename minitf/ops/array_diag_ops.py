@@ -46,7 +46,7 @@ def _(diagonal):
 @Diag.kernel
 def _(diagonal):
     result = np.zeros(2 * np.shape(diagonal), diagonal.dtype)
-    np.fill_diagonal(result.reshape(np.size(diagonal), -1), np.ravel(diagonal))
+    np.fill_diagonal(result.reshape(np.size(diagonal), np.size(diagonal)), np.ravel(diagonal))
     return result
 
 
@@ -75,8 +75,8 @@ def _(input):
                          f"{list_text(dims)}")
     for i in range(half):
         if dims[i] != dims[half + i]:
-            raise ValueError(f"Invalid shape {list_text(dims)}: dimensions {i} and {half + i} do not "
-                             "match.")
+            raise ValueError(f"Invalid shape {list_text(dims)}: dimensions {i} and {half + i} do "
+                             "not match.")
     size = int(np.prod(dims[:half]))
     return np.diagonal(input.reshape(size, size)).reshape(dims[:half]).copy()
 
@@ -88,12 +88,12 @@ def _(op, grad):
 
 # ---- MatrixDiag, MatrixDiagPart, MatrixSetDiag ----
 #
-# TensorFlow 1.15 has the arguments k, num_rows, num_cols and padding_value already, and does nothing
-# with them: the ops that use them wait for its compatibility date.
+# TensorFlow 1.15 has the arguments k, num_rows, num_cols and padding_value already, and does
+# nothing with them: the ops that use them wait for its compatibility date.
 
 
 def matrix_diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0):
-    """Square matrices with the last dimension of ``diagonal`` on their diagonal (TF op: MatrixDiag).
+    """Square matrices with the last dimension of ``diagonal`` on theirs (TF op: MatrixDiag).
 
     ``k``, ``num_rows``, ``num_cols`` and ``padding_value`` do nothing, as in TensorFlow 1.15.
     """
@@ -137,7 +137,7 @@ def _(diagonal):
 @MatrixDiag.kernel
 def _(diagonal):
     size = diagonal.shape[-1]
-    result = np.zeros(diagonal.shape + (size,), diagonal.dtype)
+    result = array_ops.zero_array(diagonal.shape + (size,), diagonal.dtype)
     result[..., np.arange(size), np.arange(size)] = diagonal
     return result
 
@@ -161,7 +161,8 @@ def _(input):
 
 def _check_matrix(input):
     if np.ndim(input) < 2:
-        raise ValueError(f"input must be at least 2-dim, received shape: {list_text(np.shape(input))}")
+        raise ValueError("input must be at least 2-dim, received shape: "
+                         f"{list_text(np.shape(input))}")
 
 
 @MatrixDiagPart.gradient
@@ -195,8 +196,9 @@ def _(input, diagonal):
     expected = input.shape[:-2] + (min(input.shape[-2:]),)
     if np.shape(diagonal) != expected:
         raise ValueError(
-            "Either first dimensions of diagonal don't match input.shape[:-2], or diagonal.shape[:-1] "
-            "is not equal to the longests diagonal in range [lower_diag_index:upper_diag_index].\n"
+            "Either first dimensions of diagonal don't match input.shape[:-2], or "
+            "diagonal.shape[:-1] is not equal to the longests diagonal in range "
+            "[lower_diag_index:upper_diag_index].\n"
             f"Input shape: {list_text(input.shape)}\nDiagonal shape: "
             f"{list_text(np.shape(diagonal))}\nExpected diagonal shape: {list_text(expected)}")
     result = np.array(input)
@@ -256,7 +258,7 @@ def _(input, num_lower, num_upper):
                              f"({size}) got: {value}")
     below = np.arange(rows)[:, None] - np.arange(cols)
     kept = ((num_lower < 0) | (below <= num_lower)) & ((num_upper < 0) | (-below <= num_upper))
-    return np.where(kept, input, input.dtype.type(0))
+    return np.where(kept, input, array_ops.zero_array((), input.dtype))
 
 
 @MatrixBandPart.gradient

@@ -39,13 +39,13 @@ def _(dims, value):
 
 
 @Fill.kernel
-def _(dims, value):
-    return np.full(dims, value, dtype=value.dtype)
+def _(dims, value, T):
+    return np.full(dims, value, T.as_numpy_dtype)
 
 
 @Fill.expression
-def _(dims, value):
-    return f"np.full({dims}, {value}, {value}.dtype)"
+def _(dims, value, T):
+    return f"np.full({dims}, {value}, {np.dtype(T.as_numpy_dtype).name!r})"
 
 
 @Fill.explain
@@ -59,6 +59,11 @@ def _(dims, value):
 @Fill.gradient
 def _(op, grad):
     return None, math_ops.reduce_sum(grad)
+
+
+def zero_array(shape, dtype):
+    """An array of zeros, or of empty strings when the dtype is object: for kernels."""
+    return np.full(shape, b"", object) if dtype == object else np.zeros(shape, dtype)
 
 
 def zeros(shape, dtype=dtypes.float32, name=None):
@@ -134,7 +139,7 @@ def _(x):
 
 @ZerosLike.kernel
 def _(x, T):
-    return np.full(np.shape(x), b"", object) if T == dtypes.string else np.zeros_like(x)
+    return zero_array(np.shape(x), T.as_numpy_dtype)
 
 
 def ones_like(tensor, dtype=None, name=None, optimize=True):
@@ -148,8 +153,8 @@ def ones_like(tensor, dtype=None, name=None, optimize=True):
 
 
 OnesLike = op("OnesLike(x: T; T) -> (y: T)",
-              T="bfloat16 half float double int8 uint8 int16 uint16 int32 int64 complex64 complex128"
-                " bool").not_differentiable()
+              T="bfloat16 half float double int8 uint8 int16 uint16 int32 int64 complex64"
+                " complex128 bool").not_differentiable()
 
 
 @OnesLike.shape
@@ -192,7 +197,8 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
         else:
             for which, given in (("on_value", on_dtype), ("off_value", off_dtype)):
                 if given is not None and given != dtype:
-                    raise TypeError(f"dtype {given} of {which} does not match dtype parameter {dtype}")
+                    raise TypeError(f"dtype {given} of {which} does not match dtype parameter "
+                                    f"{dtype}")
         if on_dtype is None:
             on_value, on_dtype = convert_to_tensor(1, dtype, name="on_value"), dtype
         if off_dtype is None:
@@ -215,8 +221,6 @@ def _(indices, depth, axis):
     size, dims = scalar_dim(depth, 1), indices.shape._dims
     if dims is None:
         return UNKNOWN
-    if axis > len(dims):
-        raise ValueError(f"Shape must be at least rank {axis} but is rank {len(dims)}")
     place = len(dims) if axis == -1 else axis
     return shape_of(dims[:place] + (size,) + dims[place:])
 
@@ -226,6 +230,9 @@ def _(indices, depth, on_value, off_value, axis, T):
     if depth < 0:
         raise ValueError(f"depth must be non-negative, got: {depth}")
     dtype, rank = T.as_numpy_dtype, np.ndim(indices)
+    if axis > rank:
+        raise ValueError(f"Expected axis to be -1 or between [0, {rank + 1}).  But received: "
+                         f"{axis}")
     place = rank if axis == -1 else axis
     hot = np.expand_dims(indices, place) == np.arange(depth).reshape((-1,) + (1,) * (rank - place))
     return np.where(hot, np.asarray(on_value, dtype), np.asarray(off_value, dtype))

@@ -45,8 +45,9 @@ def gather(params, indices, validate_indices=None, name=None, axis=None, batch_d
     return GatherV2(params, indices, axis, name=name)
 
 
-GatherV2 = op("GatherV2(params: Tparams, indices: Tindices, axis: Taxis; batch_dims: int = 0, Tparams,"
-              " Tindices, Taxis) -> (output: Tparams)", Tindices="int32 int64", Taxis="int32 int64")
+GatherV2 = op("GatherV2(params: Tparams, indices: Tindices, axis: Taxis; batch_dims: int = 0,"
+              " Tparams, Tindices, Taxis) -> (output: Tparams)",
+              Tindices="int32 int64", Taxis="int32 int64")
 
 
 @GatherV2.shape
@@ -124,7 +125,7 @@ def _(op, grad):
     batch_axes = math_ops.range(batch_dims)
     outer_axes = math_ops.range(batch_dims, axis_dims)
     inner_axes = math_ops.range(axis_dims + 1, rank)
-    values = array_ops.reshape(array_ops.dense(grad), values_shape)
+    values = array_ops.reshape_gradient(grad, values_shape)
     # The gathered axis goes first (after the batch), is summed into its places, and goes back.
     values = array_ops.transpose(
         values, array_ops.concat([batch_axes, [axis_dims], outer_axes, inner_axes], 0))
@@ -142,7 +143,7 @@ def _int32_shape(params):
 def _sparse_rows(params_shape, grad, indices, size):
     """The gradient of gathering rows: those rows, as IndexedSlices."""
     rows_shape = array_ops.concat([size, params_shape[1:]], 0)
-    rows = array_ops.reshape(array_ops.dense(grad), rows_shape)
+    rows = array_ops.reshape_gradient(grad, rows_shape)
     return IndexedSlices(rows, array_ops.reshape(indices, size), params_shape)
 
 
@@ -177,7 +178,8 @@ def _flat_batch_indices(indices, batch_dims, sizes, step, make_range):
     for axis in reversed(range(1, batch_dims + 1)):
         size = sizes[axis - 1]
         step *= sizes[axis]
-        offsets = make_range(array_ops.zeros((), dtype=dtype), size, array_ops.ones((), dtype=dtype))
+        start, delta = array_ops.zeros((), dtype=dtype), array_ops.ones((), dtype=dtype)
+        offsets = make_range(start, size, delta)
         offsets *= step
         shape = array_ops.stack([1] * (axis - 1) + [size] + [1] * (rank - axis), axis=0)
         indices += array_ops.reshape(offsets, shape)
@@ -304,8 +306,8 @@ def _batch_gather_nd(params, indices, batch_dims, name):
                 for grid in array_ops.meshgrid(*ranges, indexing="ij")]
         grid = array_ops.transpose(array_ops.stack(flat, axis=0))
         grid_shape = array_ops.shape(grid)
-        grid = array_ops.reshape(grid, array_ops.concat(
-            [grid_shape[:1], array_ops.ones(inner_rank, dtype=dtypes.int32), grid_shape[1:]], axis=0))
+        size, ones = grid_shape[:1], array_ops.ones(inner_rank, dtype=dtypes.int32)
+        grid = array_ops.reshape(grid, array_ops.concat([size, ones, grid_shape[1:]], axis=0))
         grid = array_ops.tile(grid, multiples=array_ops.concat(((1,), inner_shape, (1,)), axis=0))
         flat_shape = array_ops.concat(([batch_size], indices_shape[batch_dims:]), axis=0)
         indices = array_ops.concat((grid, array_ops.reshape(indices, shape=flat_shape)), axis=-1)
@@ -315,8 +317,8 @@ def _batch_gather_nd(params, indices, batch_dims, name):
             result, shape=array_ops.concat((batch_shape, result_shape[1:]), axis=0))
 
 
-GatherNd = op("GatherNd(params: Tparams, indices: Tindices; Tparams, Tindices) -> (output: Tparams)",
-              Tindices="int32 int64")
+GatherNd = op("GatherNd(params: Tparams, indices: Tindices; Tparams, Tindices)"
+              " -> (output: Tparams)", Tindices="int32 int64")
 
 
 @GatherNd.shape
@@ -327,7 +329,8 @@ def _(params, indices):
         return UNKNOWN
     if at[-1] > len(dims):
         raise ValueError("indices.shape[-1] must be <= params.rank, but saw indices shape: "
-                         f"{shape_text(indices.shape)} and params shape: {shape_text(params.shape)}")
+                         f"{shape_text(indices.shape)} and params shape: "
+                         f"{shape_text(params.shape)}")
     return shape_of(at[:-1] + dims[at[-1]:])
 
 
@@ -338,6 +341,9 @@ def _(params, indices):
     if indices.shape[-1] > np.ndim(params):
         raise ValueError("index innermost dimension length must be <= params rank; saw: "
                          f"{indices.shape[-1]} vs. {np.ndim(params)}")
+    if np.size(params) == 0 and np.prod(indices.shape[:-1]):
+        raise ValueError("Requested more than 0 entries, but params is empty.  Params shape: "
+                         f"{list_text(np.shape(params))}")
     _check_nd_indices(indices, np.shape(params), "param shape")
     if indices.shape[-1] == 0:
         return np.broadcast_to(params, indices.shape[:-1] + np.shape(params))
@@ -349,8 +355,8 @@ def _check_nd_indices(indices, dims, what):
     if wrong.any():
         place = tuple(np.argwhere(wrong)[0])
         index = ", ".join(map(str, indices[place]))
-        raise ValueError(f"indices{list_text(place) if place else ''} = [{index}] does not index into "
-                         f"{what} {list_text(dims)}")
+        raise ValueError(f"indices{list_text(place) if place else ''} = [{index}] does not index "
+                         f"into {what} {list_text(dims)}")
 
 
 @GatherNd.gradient
@@ -377,8 +383,8 @@ def scatter_nd(indices, updates, shape, name=None):
     return ScatterNd(indices, updates, shape, name=name)
 
 
-ScatterNd = op("ScatterNd(indices: Tindices, updates: T, shape: Tindices; T, Tindices) -> (output: T)",
-               Tindices="int32 int64")
+ScatterNd = op("ScatterNd(indices: Tindices, updates: T, shape: Tindices; T, Tindices)"
+               " -> (output: T)", Tindices="int32 int64")
 
 
 @ScatterNd.shape
@@ -394,7 +400,7 @@ def _scattered_shape(shape, indices, updates):
         return None if item._dims is None else known_product(item._dims)
 
     if elements(shape) == 0 and (elements(indices) or elements(updates)):
-        raise ValueError("Indices and updates specified for empty output")
+        raise ValueError("Indices and updates specified for empty output shape")
     at, new = indices._dims, updates._dims
     if at is None or new is None or at[-1] is None:
         return shape
@@ -420,10 +426,12 @@ def _scattered_shape(shape, indices, updates):
 @ScatterNd.kernel
 def _(indices, updates, shape):
     _check_scatter(np.shape(indices), np.shape(updates), tuple(shape))
-    return _scattered(np.add, np.zeros(shape, updates.dtype), indices, updates)
+    return _scattered(np.add, array_ops.zero_array(shape, updates.dtype), indices, updates)
 
 
 def _check_scatter(at, new, dims):
+    if 0 in new and 0 not in at or 0 in dims and not (0 in new and 0 in at):
+        raise ValueError("Indices and updates specified for empty output shape")
     outer = len(at) - 1
     if at[:-1] != new[:outer]:
         raise ValueError("Outer dimensions of indices and update must match. Indices shape: "

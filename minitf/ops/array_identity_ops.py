@@ -139,7 +139,7 @@ def _(op, grad):
 
 
 def identity_n(input, name=None):
-    """A list of tensors of the same values, all of them there before one is used (TF op: IdentityN)."""
+    """Tensors of the same values, all of them there before one is used (TF op: IdentityN)."""
     return IdentityN(input, name=name)
 
 
@@ -196,7 +196,7 @@ def _(op, grad):
 
 
 def ensure_shape(x, shape, name=None):
-    """``x``, with its static shape refined to ``shape`` and checked at run time (TF op: EnsureShape).
+    """``x``, its static shape refined to ``shape`` and checked at run time (TF op: EnsureShape).
 
     Raises:
       InvalidArgumentError: at run time, ``x`` has another shape.
@@ -212,7 +212,7 @@ EnsureShape = op("EnsureShape(input: T; shape: shape, T) -> (output: T)").view()
 
 @EnsureShape.shape
 def _(input, shape):
-    return merge_shapes(input.shape, shape)
+    return merge_shapes(shape, input.shape)
 
 
 @EnsureShape.kernel
@@ -265,7 +265,8 @@ def _(tensor):
 @CheckNumerics.kernel
 def _(tensor, message):
     if not np.isfinite(tensor).all():
-        found = [name for name, test in (("Inf", np.isinf), ("NaN", np.isnan)) if test(tensor).any()]
+        tests = (("Inf", np.isinf), ("NaN", np.isnan))
+        found = [name for name, test in tests if test(tensor).any()]
         raise errors.InvalidArgumentError(
             None, None, f"{message.decode()} : Tensor had {' and '.join(found)} values")
     return tensor

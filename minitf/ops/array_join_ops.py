@@ -192,10 +192,10 @@ def concat(values, axis, name="concat"):
         values = [values]
     if len(values) == 1:
         # TF checks `axis` by a tensor of its own; the graph has it, though nothing reads it.
-        with name_scope(name) as scope:
+        with name_scope(name):
             axis = convert_to_tensor(axis, name="concat_dim", dtype=dtypes.int32)
             axis.shape.assert_has_rank(0)
-            return array_ops.identity(values[0], name=scope)
+            return array_ops.identity(values[0], name=name)
     return ConcatV2(values, axis, name=name)
 
 
@@ -216,9 +216,10 @@ def _(concat_dim, values):
 
 def _concat_shape(values, axis):
     with_rank(axis.shape, 0)
+    shape_of_rank = _concat_shape_of_rank(values)
     axis = static_value(axis)
     if axis is None:
-        return _concat_shape_of_rank(values)
+        return shape_of_rank
     axis = int(axis)
     least = -axis if axis < 0 else axis + 1
     before, middle, after = _parted(values[-1].shape, axis, least)
@@ -240,7 +241,7 @@ def _parted(shape, axis, least):
 
 
 def _concat_shape_of_rank(values):
-    """The shape when the axis is not known: that of the first known rank, without its sizes."""
+    """The shape as far as it is known without the axis: of the first known rank, without sizes."""
     rank = next((len(v.shape._dims) for v in values if v.shape._dims is not None), None)
     if rank is None:
         return UNKNOWN
@@ -349,8 +350,8 @@ def _sparse_concat_gradient(values, axis, grad):
     if static_axis < 0:
         rank = constant_value(array_ops.rank(values[0]))
         if rank is None:
-            raise ValueError("Can only compute IndexedSlices gradient with negative concat_dim when "
-                             "first value rank is statically-known.")
+            raise ValueError("Can only compute IndexedSlices gradient with negative concat_dim "
+                             "when first value rank is statically-known.")
         static_axis %= rank
     sizes = [array_ops.shape(value) for value in values]
     if static_axis > 0:
@@ -367,7 +368,8 @@ def _sparse_columns(grad, sizes, axis):
     parts = []
     for size in sizes:
         part_size = concat([[-1], array_ops.slice(size, [1], [-1])], 0)
-        parts.append(IndexedSlices(array_ops.slice(grad.values, begin, part_size), grad.indices, size))
+        columns = array_ops.slice(grad.values, begin, part_size)
+        parts.append(IndexedSlices(columns, grad.indices, size))
         begin = math_ops.add(begin, size * mask)
     return parts
 
@@ -421,7 +423,7 @@ def _(concat_dim, shape):
 
 
 def split(value, num_or_size_splits, axis=0, num=None, name="split"):
-    """``value`` cut along ``axis`` into equal parts or parts of given sizes (TF ops: Split, SplitV).
+    """``value`` cut along ``axis`` into equal parts or given sizes (TF ops: Split, SplitV).
 
     Args:
       value: a tensor.
@@ -498,16 +500,18 @@ SplitV = op("SplitV(value: T, size_splits: Tlen, split_dim: int32; num_split: in
 @SplitV.shape
 def _(value, size_splits, split_dim, num_split):
     dims = value.shape._dims
+    if dims == ():
+        raise ValueError("Can't split scalars")
     axis = scalar_axis(split_dim, None if dims is None else len(dims))
     sizes = static_value(size_splits)
     if dims is None:
         return [UNKNOWN] * num_split
-    if not dims:
-        raise ValueError("Can't split scalars")
-    if axis is None:
+    if sizes is None and axis is None:
         return [shape_of((None,) * len(dims))] * num_split
     if sizes is None:
         return [shape_of(dims[:axis] + (None,) + dims[axis + 1:])] * num_split
+    # With known sizes TF takes an axis that it does not know for the last one.
+    axis = len(dims) - 1 if axis is None else axis
     return [shape_of(dims[:axis] + (size,) + dims[axis + 1:])
             for size in _split_sizes(sizes.tolist(), dims[axis], num_split)]
 
@@ -519,6 +523,9 @@ def _split_sizes(sizes, whole, num_split):
     total = sum(size for size in sizes if size != -1)
     if sizes.count(-1) > 1:
         raise ValueError("size_splits can only have one -1")
+    if whole is not None and (total > whole if -1 in sizes else total != whole):
+        raise ValueError(f"can't split axis of size {whole} into pieces of size "
+                         f"[{','.join(map(str, sizes))}]")
     known = []
     for i, size in enumerate(sizes):
         if size == -1 and whole is not None:
@@ -526,9 +533,6 @@ def _split_sizes(sizes, whole, num_split):
         if size < -1 or size == -1 and whole is not None:
             raise ValueError(f"Split size at index {i} must be >= 0. Got: {size}")
         known.append(None if size == -1 else size)
-    if whole is not None and (total > whole if -1 in sizes else total != whole):
-        raise ValueError(f"can't split axis of size {whole} into pieces of size "
-                         f"[{','.join(map(str, sizes))}]")
     return known
 
 
@@ -538,8 +542,8 @@ def _(value, size_splits, split_dim, num_split):
     if not -rank <= split_dim < rank:
         raise ValueError(_axis_text(rank, split_dim))
     if sizes.ndim != 1 or len(sizes) != num_split:
-        raise ValueError("size of the split_tensor must be 1-D and have the same elements as outputs "
-                         f"got {sizes.ndim} -D and {sizes.size} elements")
+        raise ValueError("size of the split_tensor must be 1-D and have the same elements as "
+                         f"outputs got {sizes.ndim} -D and {sizes.size} elements")
     rest = np.flatnonzero(sizes == -1)
     if len(rest) > 1:
         raise ValueError("There can only be one -1 in the input.")

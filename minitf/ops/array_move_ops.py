@@ -104,8 +104,9 @@ ConjugateTranspose.shape(_transposed_shape)
 
 
 def _transposed(x, perm):
-    if np.size(perm) and np.min(perm) < 0:  # which NumPy would count from the end
-        raise ValueError(f"{np.min(perm)} is out of range [0 .. {np.ndim(x)})")
+    # NumPy raises TypeError for the first, and would count the second from the end.
+    if np.ndim(perm) != 1 or np.size(perm) and np.min(perm) < 0:
+        raise ValueError("not a permutation")
     return np.transpose(x, perm)
 
 
@@ -273,7 +274,8 @@ def _padded_shape(input, paddings):
 
 def _check_paddings(input, paddings):
     if np.ndim(paddings) != 2 or paddings.shape[1] != 2:
-        raise ValueError(f"paddings must be a matrix with 2 columns: {list_text(np.shape(paddings))}")
+        raise ValueError("paddings must be a matrix with 2 columns: "
+                         f"{list_text(np.shape(paddings))}")
     if len(paddings) != np.ndim(input):
         raise ValueError("The first dimension of paddings must be the rank of inputs"
                          f"{list_text(paddings.shape)} {list_text(np.shape(input))}")
@@ -343,8 +345,8 @@ def _(input, paddings, mode):
         if max(before, after) > dim - reflect:
             what, than = (("less than", "not less than") if reflect
                           else ("no greater than", "greater than"))
-            raise ValueError(f"paddings must be {what} the dimension size: {before}, {after} {than} "
-                             f"{dim}")
+            raise ValueError(f"paddings must be {what} the dimension size: {before}, {after} "
+                             f"{than} {dim}")
     return np.pad(input, paddings, "reflect" if reflect else "symmetric")
 
 
@@ -467,8 +469,9 @@ def reverse_sequence(input, seq_lengths, seq_axis=None, batch_axis=None, name=No
                            batch_dim=0 if batch_axis is None else batch_axis, name=name)
 
 
-ReverseSequence = op("ReverseSequence(input: T, seq_lengths: Tlen; seq_dim: int, batch_dim: int = 0, T,"
-                     " Tlen: type = int64) -> (output: T)", Tlen="int32 int64")
+ReverseSequence = op("ReverseSequence(input: T, seq_lengths: Tlen; seq_dim: int,"
+                     " batch_dim: int = 0, T, Tlen: type = int64) -> (output: T)",
+                     Tlen="int32 int64")
 
 
 @ReverseSequence.shape
@@ -612,10 +615,7 @@ def repeat(input, repeats, axis=None, name=None):
             raise TypeError(f"repeats must be an integer tensor; dtype={repeats.dtype}")
         repeats = math_ops.Cast(repeats, DstT=dtypes.int32)
         repeats.shape.with_rank_at_most(1)
-        if data.shape.ndims is None:
-            raise NotImplementedError("tf.repeat of a tensor of unknown rank is not supported")
-        if data.shape.ndims == 0:
-            data = array_ops.stack([data])
+        data = _with_rank_above_zero(data)
         shape = array_ops.shape(data)
         axis = _positive_axis(axis, data.shape.ndims)
         if repeats.shape.ndims == 1:
@@ -641,18 +641,34 @@ def _masked_repeat(data, shape, repeats, axis):
     if axis:
         result = array_ops.reshape(
             result, array_ops.concat([shape[:axis], [-1], shape[axis + 1:]], axis=0))
-    size = 0 if repeats.shape._dims is not None and repeats.shape._dims[0] == 0 else None
-    result.set_shape(data.shape[:axis].concatenate([size]).concatenate(data.shape[axis + 1:]))
+    if data.shape.ndims is not None:
+        size = 0 if repeats.shape._dims is not None and repeats.shape._dims[0] == 0 else None
+        result.set_shape(data.shape[:axis].concatenate([size]).concatenate(data.shape[axis + 1:]))
     return result
 
 
+def _with_rank_above_zero(data):
+    """``data``, a scalar as a vector of one element."""
+    if data.shape.ndims is None:
+        shape, rank = array_ops.shape(data), array_ops.rank(data)
+        return array_ops.reshape(data, array_ops.concat([[1], shape], axis=0)[-rank:])
+    return array_ops.stack([data]) if data.shape.ndims == 0 else data
+
+
 def _positive_axis(axis, rank):
+    if rank is None:
+        if axis < 0:
+            raise ValueError("axis may only be negative if ndims is statically known.")
+        return axis
     if not -rank <= axis < rank:
         raise ValueError(f"axis={axis} out of bounds: expected {-rank}<=axis<{rank}")
     return axis % rank
 
 
 def _tile_axis(data, axis, multiple):
+    if data.shape.ndims is None:
+        ones = array_ops.ones(array_ops.rank(data), dtypes.int32)
+        return tile(data, array_ops.concat([ones[:axis], [multiple], ones[axis + 1:]], axis=0))
     multiples = [1] * data.shape.ndims
     multiples[axis] = multiple
     return tile(data, multiples)

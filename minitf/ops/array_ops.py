@@ -25,14 +25,14 @@ from minitf.ops.array_identity_ops import (
     sparse_placeholder, stop_gradient,
 )
 from minitf.ops.array_shape_ops import (
-    BroadcastArgs, BroadcastGradientArgs, BroadcastTo, ExpandDims, Rank, Reshape, Shape, ShapeN, Size,
-    Squeeze, broadcast_axes, broadcast_dynamic_shape, broadcast_gradient_args, broadcast_static_shape,
-    broadcast_to, dense, expand_dims, rank, rank_internal, reshape, reshape_to_input, shape,
-    shape_internal, shape_n, size, size_internal, squeeze,
+    BroadcastArgs, BroadcastGradientArgs, BroadcastTo, ExpandDims, Rank, Reshape, Shape, ShapeN,
+    Size, Squeeze, broadcast_axes, broadcast_dynamic_shape, broadcast_gradient_args,
+    broadcast_static_shape, broadcast_to, expand_dims, rank, rank_internal, reshape,
+    reshape_gradient, reshape_to_input, shape, shape_internal, shape_n, size, size_internal, squeeze,
 )
 from minitf.ops.array_fill_ops import (
-    Fill, OneHot, OnesLike, ZerosLike, all_dimensions, fill, one_hot, ones, ones_like, sequence_mask,
-    zeros, zeros_like,
+    Fill, OneHot, OnesLike, ZerosLike, all_dimensions, fill, one_hot, ones, ones_like,
+    sequence_mask, zero_array, zeros, zeros_like,
 )
 from minitf.ops.array_join_ops import (
     Concat, ConcatOffset, ConcatV2, Pack, ParallelConcat, Split, SplitV, Unpack, concat,
@@ -51,12 +51,12 @@ from minitf.ops.array_gather_ops import (
 from minitf.ops.array_select_ops import (
     DynamicPartition, DynamicStitch, InvertPermutation, ListDiff, LowerBound, ParallelDynamicStitch,
     Unique, UniqueWithCounts, UnravelIndex, UpperBound, Where, boolean_mask, dynamic_partition,
-    dynamic_stitch, invert_permutation, parallel_dynamic_stitch, searchsorted, setdiff1d, sparse_mask,
-    unique, unique_with_counts, unravel_index, where, where_v2,
+    dynamic_stitch, invert_permutation, parallel_dynamic_stitch, searchsorted, setdiff1d,
+    sparse_mask, unique, unique_with_counts, unravel_index, where, where_v2,
 )
 from minitf.ops.array_move_ops import (
-    ConjugateTranspose, MirrorPad, MirrorPadGrad, Pad, PadV2, ReverseSequence, ReverseV2, Roll, Tile,
-    Transpose, matrix_transpose, meshgrid, pad, repeat, reverse, reverse_sequence, roll, tile,
+    ConjugateTranspose, MirrorPad, MirrorPadGrad, Pad, PadV2, ReverseSequence, ReverseV2, Roll,
+    Tile, Transpose, matrix_transpose, meshgrid, pad, repeat, reverse, reverse_sequence, roll, tile,
     transpose,
 )
 from minitf.ops.array_diag_ops import (

@@ -55,8 +55,8 @@ def _where(condition, x, y, name, select):
 
 
 Where = op("Where(input: T; T: type = bool) -> (index: int64)",
-           T="float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
-             "complex128 half uint32 uint64 bool")
+           T="float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 "
+             "uint16 complex128 half uint32 uint64 bool")
 
 
 @Where.shape
@@ -226,9 +226,11 @@ def _stitch(indices, data):
                 f"{list_text(np.shape(indices[0]))}, indices[{i}].shape = "
                 f"{list_text(np.shape(places))}")
         if np.size(places) and np.min(places) < 0:
-            raise ValueError(f"indices[{i}] is out of range")
+            place = np.unravel_index(np.argmax(np.ravel(places) < 0), np.shape(places))
+            raise ValueError(f"indices{list_text(place) if place else ''} is out of range")
     size = max((int(np.max(places)) + 1 for places in indices if np.size(places)), default=0)
-    merged = np.zeros((size,) + np.shape(data[0])[np.ndim(indices[0]):], data[0].dtype)
+    rest = np.shape(data[0])[np.ndim(indices[0]):]
+    merged = array_ops.zero_array((size,) + rest, np.asarray(data[0]).dtype)
     for places, values in zip(indices, data):
         merged[places] = values
     return merged

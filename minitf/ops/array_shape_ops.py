@@ -1,12 +1,14 @@
 """Shapes: what shape a tensor has, the same elements in another shape, and broadcasting."""
 
+import warnings
+
 import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.constant_folding import static_shape, static_value
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
-from minitf.framework.indexed_slices import IndexedSlices, SparseTensorBase
+from minitf.framework.indexed_slices import SparseTensorBase
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, math_ops
@@ -69,8 +71,8 @@ def shape_n(input, out_type=dtypes.int32, name=None):
     return ShapeN(input, out_type=out_type, name=name)
 
 
-ShapeN = op("ShapeN(input: N * T; N: int >= 1, T, out_type: type = int32) -> (output: N * out_type)",
-            out_type="int32 int64").not_differentiable()
+ShapeN = op("ShapeN(input: N * T; N: int >= 1, T, out_type: type = int32)"
+            " -> (output: N * out_type)", out_type="int32 int64").not_differentiable()
 
 
 @ShapeN.shape
@@ -203,12 +205,16 @@ def _elements(dims):
 
 @Reshape.kernel
 def _(tensor, shape):
-    return np.reshape(tensor, shape)
-
-
-@Reshape.expression
-def _(tensor, shape):
-    return f"{tensor}.reshape({shape})"
+    if np.ndim(shape) != 1:
+        raise ValueError("the shape is no vector")
+    dims = shape.tolist()
+    if dims and min(dims) < -1:
+        raise ValueError("a dimension is negative")
+    if -1 in dims and 0 in dims:
+        # NumPy cannot tell -1 from 0 elements; TF divides what is left without the zeros.
+        left = known_product([dim for dim in np.shape(tensor) if dim])
+        dims[dims.index(-1)] = left // abs(known_product([dim for dim in dims if dim]))
+    return np.reshape(tensor, dims)
 
 
 @Reshape.explain
@@ -223,7 +229,8 @@ def _(tensor, shape):
             return f"Size {i} must be non-negative, not {dim}"
     asked = abs(np.prod(shape, dtype=np.int64))
     values = f"Input to reshape is a tensor with {np.size(tensor)} values, but the requested shape"
-    return f"{values} requires a multiple of {asked}" if len(unknown) else f"{values} has {asked}"
+    return (f"{values} requires a multiple of {asked}" if len(unknown) and asked
+            else f"{values} has {asked}")
 
 
 @Reshape.gradient
@@ -233,12 +240,15 @@ def _(op, grad):
 
 def reshape_to_input(op, grad):
     """``grad`` in the shape of the operation's first input."""
-    return reshape(dense(grad), shape(op.inputs[0]))
+    return reshape_gradient(grad, shape(op.inputs[0]))
 
 
-def dense(grad):
-    """A gradient as one tensor."""
-    return convert_to_tensor(grad) if isinstance(grad, IndexedSlices) else grad
+def reshape_gradient(grad, shape):
+    """``grad`` in another shape; IndexedSlices become dense, without the warning against it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", message="Converting sparse IndexedSlices to a dense Tensor.*")
+        return reshape(grad, shape)
 
 
 # ---- ExpandDims, Squeeze ----
@@ -437,7 +447,7 @@ def _(s0, s1):
 
 
 def broadcast_axes(s0, s1):
-    """The axes that a broadcast of two shapes repeated, for each: where its dimension is 1 or missing.
+    """The axes that a broadcast repeated, for each shape: where its dimension is 1 or missing.
 
     Equal shapes have none.
 

@@ -64,8 +64,8 @@ def _(input, begin, size):
 def _(input, begin, size):
     dims = np.shape(input)
     if np.shape(begin) != (len(dims),) or np.shape(size) != (len(dims),):
-        raise ValueError(f"Expected begin and size arguments to be 1-D tensors of size {len(dims)}, "
-                         f"but got shapes {list_text(np.shape(begin))} and "
+        raise ValueError("Expected begin and size arguments to be 1-D tensors of size "
+                         f"{len(dims)}, but got shapes {list_text(np.shape(begin))} and "
                          f"{list_text(np.shape(size))} instead.")
     index = []
     for i, (dim, start, length) in enumerate(zip(dims, begin.tolist(), size.tolist())):
@@ -103,10 +103,9 @@ def _check_index(index):
     """Refuses what is no index with TypeError."""
     if isinstance(index, (int, Dimension)):
         return
-    dtype = getattr(index, "dtype", None)
     try:
-        valid = dtype is not None and dtypes.as_dtype(dtype).base_dtype in (dtypes.int32, dtypes.int64)
-    except TypeError:
+        valid = dtypes.as_dtype(index.dtype).base_dtype in (dtypes.int32, dtypes.int64)
+    except (AttributeError, TypeError):
         valid = False
     if not valid or index.shape and len(index.shape) == 1:
         raise TypeError(f"{_INDEX_ERROR}, got {index!r}")
@@ -144,8 +143,8 @@ def index_tensor(tensor, key, variable=None):
       TypeError: something in ``key`` is no index.
       ValueError: too many indices, or a known one is out of bounds.
     """
-    if isinstance(key, bool) or (isinstance(key, Tensor) and key.dtype.base_dtype == dtypes.bool) or (
-            isinstance(key, np.ndarray) and key.dtype == bool):
+    if (isinstance(key, bool) or isinstance(key, np.ndarray) and key.dtype == bool
+            or isinstance(key, Tensor) and key.dtype.base_dtype == dtypes.bool):
         return array_ops.boolean_mask(tensor, key)
     begin, end, strides = _Bounds(0), _Bounds(0), _Bounds(1)
     ellipsis_mask = new_axis_mask = shrink_axis_mask = begin_mask = end_mask = 0
@@ -184,13 +183,17 @@ def index_tensor(tensor, key, variable=None):
 Tensor._override_operator("__getitem__", index_tensor)
 
 
+def _assign_to_no_variable(value, name=None):
+    raise ValueError("Sliced assignment is only supported for variables")
+
+
 def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0,
                   new_axis_mask=0, shrink_axis_mask=0, var=None, name=None):
     """``input_[begin[0]:end[0]:strides[0], ...]`` (TF op: StridedSlice).
 
     Args:
       input_: a tensor.
-      begin, end, strides: integer vectors of one length, at most the rank; strides are 1 by default.
+      begin, end, strides: integer vectors of one length; strides are 1 by default.
       begin_mask, end_mask: bit i set: that side of slice i is open.
       ellipsis_mask: bit i set: place i stands for ``...``.
       new_axis_mask: bit i set: place i stands for ``tf.newaxis``.
@@ -216,6 +219,8 @@ def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, el
                 name=f"{parent_name}_assign" if name is None else name, **masks)
 
         result.assign = assign
+    else:
+        result.assign = _assign_to_no_variable
     return result
 
 
@@ -265,8 +270,8 @@ def _sliced_dims(dims, starts, stops, steps, masks):
         elif bit & new_axis_mask:
             result.append(1)
         elif axis == len(dims):
-            raise ValueError(f"Index out of range using input dim {axis}; input has only {len(dims)} "
-                             "dims")
+            raise ValueError(f"Index out of range using input dim {axis}; input has only "
+                             f"{len(dims)} dims")
         else:
             start = None if starts is None else int(starts[i])
             stop = None if stops is None else int(stops[i])
@@ -300,8 +305,8 @@ def _slice_size(axis, dim, start, stop, step, open_start, open_stop, shrink):
 @StridedSlice.kernel
 def _(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask,
       shrink_axis_mask):
-    return input[numpy_index(begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask,
-                             shrink_axis_mask)]
+    return input[numpy_index(begin, end, strides, begin_mask, end_mask, ellipsis_mask,
+                             new_axis_mask, shrink_axis_mask)]
 
 
 @StridedSlice.explain
@@ -351,14 +356,15 @@ def _masks_of(op):
 
 def strided_slice_grad(shape, begin, end, strides, dy, begin_mask=0, end_mask=0, ellipsis_mask=0,
                        new_axis_mask=0, shrink_axis_mask=0, name=None):
-    """Zeros of ``shape`` with ``dy`` where ``strided_slice`` takes from (TF op: StridedSliceGrad)."""
-    return StridedSliceGrad(shape, begin, end, strides, dy, begin_mask=begin_mask, end_mask=end_mask,
-                            ellipsis_mask=ellipsis_mask, new_axis_mask=new_axis_mask,
-                            shrink_axis_mask=shrink_axis_mask, name=name)
+    """Zeros of ``shape`` with ``dy`` where a slice takes from (TF op: StridedSliceGrad)."""
+    return StridedSliceGrad(
+        shape, begin, end, strides, dy, begin_mask=begin_mask, end_mask=end_mask,
+        ellipsis_mask=ellipsis_mask, new_axis_mask=new_axis_mask, shrink_axis_mask=shrink_axis_mask,
+        name=name)
 
 
-StridedSliceGrad = op("StridedSliceGrad(shape: Index, begin: Index, end: Index, strides: Index, dy: T;"
-                      " T, Index, " + _MASKS + ") -> (output: T)", Index="int32 int64")
+StridedSliceGrad = op("StridedSliceGrad(shape: Index, begin: Index, end: Index, strides: Index,"
+                      " dy: T; T, Index, " + _MASKS + ") -> (output: T)", Index="int32 int64")
 
 
 @StridedSliceGrad.shape
@@ -367,9 +373,9 @@ def _(shape):
 
 
 @StridedSliceGrad.kernel
-def _(shape, begin, end, strides, dy, begin_mask, end_mask, ellipsis_mask, new_axis_mask,
+def _(shape, begin, end, strides, dy, T, begin_mask, end_mask, ellipsis_mask, new_axis_mask,
       shrink_axis_mask):
-    result = np.zeros(shape, dy.dtype)
+    result = array_ops.zero_array(shape, T.as_numpy_dtype)
     result[numpy_index(begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask,
                        shrink_axis_mask)] = dy
     return result
@@ -393,7 +399,7 @@ def _(op, grad):
 
 def tensor_strided_slice_update(input, begin, end, strides, value, begin_mask=0, end_mask=0,
                                 ellipsis_mask=0, new_axis_mask=0, shrink_axis_mask=0, name=None):
-    """A copy of ``input`` with ``value`` in a strided slice of it (TF op: TensorStridedSliceUpdate)."""
+    """A copy of ``input`` with ``value`` in a slice of it (TF op: TensorStridedSliceUpdate)."""
     return TensorStridedSliceUpdate(
         input, begin, end, strides, value, begin_mask=begin_mask, end_mask=end_mask,
         ellipsis_mask=ellipsis_mask, new_axis_mask=new_axis_mask, shrink_axis_mask=shrink_axis_mask,
@@ -401,8 +407,8 @@ def tensor_strided_slice_update(input, begin, end, strides, value, begin_mask=0,
 
 
 TensorStridedSliceUpdate = op(
-    "TensorStridedSliceUpdate(input: T, begin: Index, end: Index, strides: Index, value: T; T, Index, "
-    + _MASKS + ") -> (output: T)", Index="int32 int64")
+    "TensorStridedSliceUpdate(input: T, begin: Index, end: Index, strides: Index, value: T; T,"
+    " Index, " + _MASKS + ") -> (output: T)", Index="int32 int64")
 
 
 @TensorStridedSliceUpdate.shape
@@ -413,8 +419,9 @@ def _(input):
 @TensorStridedSliceUpdate.kernel
 def _(input, begin, end, strides, value, begin_mask, end_mask, ellipsis_mask, new_axis_mask,
       shrink_axis_mask):
-    return updated_slice(input, numpy_index(begin, end, strides, begin_mask, end_mask, ellipsis_mask,
-                                            new_axis_mask, shrink_axis_mask), value)
+    index = numpy_index(begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask,
+                        shrink_axis_mask)
+    return updated_slice(input, index, value)
 
 
 def updated_slice(array, index, value):
@@ -452,8 +459,8 @@ def _(ref, begin, end, strides, value, begin_mask, end_mask, ellipsis_mask, new_
 
 
 ResourceStridedSliceAssign = op(
-    "ResourceStridedSliceAssign(ref: resource, begin: Index, end: Index, strides: Index, value: T; T,"
-    " Index, " + _MASKS + ") -> ()", Index="int32 int64", stateful=True)
+    "ResourceStridedSliceAssign(ref: resource, begin: Index, end: Index, strides: Index, value: T;"
+    " T, Index, " + _MASKS + ") -> ()", Index="int32 int64", stateful=True)
 
 
 @ResourceStridedSliceAssign.kernel

@@ -8,18 +8,17 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import activation_ops, array_ops, math_ops
-from minitf.ops.common_shapes import (UNKNOWN, merge_dims, with_rank,
-                                      with_rank_at_least)
+from minitf.ops.common_shapes import UNKNOWN, merge_dims, with_rank, with_rank_at_least
 from minitf.ops.elementwise import list_text
 
-_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
-            "complex128 half uint32 uint64")
+_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 "
+            "uint16 complex128 half uint32 uint64")
 
 # ---- BiasAdd ----
 
 
 def bias_add(value, bias, data_format=None, name=None):
-    """``value + bias``, where ``bias`` is a vector with one element for each channel (TF op: BiasAdd).
+    """``value + bias``, where ``bias`` has one element for each channel (TF op: BiasAdd).
 
     Args:
       value: a numeric tensor of rank 2 or more.
@@ -30,9 +29,10 @@ def bias_add(value, bias, data_format=None, name=None):
       ValueError: another data format; shapes that do not fit.
     """
     with name_scope(name, "BiasAdd", [value, bias]) as scope:
+        data_format = _plain_format(data_format)
         value = convert_to_tensor(value, name="input")
         bias = convert_to_tensor(bias, dtype=value.dtype, name="bias")
-        return BiasAdd(value, bias, data_format=_plain_format(data_format), name=scope)
+        return BiasAdd(value, bias, data_format=data_format, name=scope)
 
 
 def _plain_format(data_format):

@@ -238,7 +238,6 @@ def scalar_axis(tensor, rank):
     if rank is None:
         return axis if axis >= 0 else None
     if not -rank <= axis < rank:
-        comma = "," if axis < 0 else ""
-        raise ValueError(f"Dimension size, given by scalar input {axis}{comma} must be in range "
+        raise ValueError(f"Dimension size, given by scalar input {axis} must be in range "
                          f"[-{rank}, {rank})")
     return axis + rank if axis < 0 else axis

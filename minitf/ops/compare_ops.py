@@ -10,8 +10,8 @@ from minitf.ops.common_shapes import UNKNOWN, broadcast_shape, merge_shapes
 from minitf.ops.elementwise import elementwise, incompatible_shapes, list_text
 from minitf.ops.type_lists import NUMBERS, REAL_NUMBERS
 
-_COMPARABLE = ("bfloat16 half float double uint8 int8 int16 int32 int64 complex64 quint8 qint8 qint32 "
-               "string bool complex128")
+_COMPARABLE = ("bfloat16 half float double uint8 int8 int16 int32 int64 complex64 quint8 qint8"
+               " qint32 string bool complex128")
 
 # ---- Less, LessEqual, Greater, GreaterEqual ----
 
@@ -176,7 +176,7 @@ def _(condition, t, e):
     if cond._dims is None or data._dims is None or not cond._dims:
         return data
     if len(cond._dims) == 1 and data._dims:  # a vector chooses rows
-        merge_shapes(TensorShape(data._dims[:1]), cond)
+        merge_shapes(cond, TensorShape(data._dims[:1]))
         return data
     return merge_shapes(data, cond)
 
@@ -200,8 +200,8 @@ def _(condition, t, e):
         condition = condition.reshape((-1,) + (1,) * (t.ndim - 1))
     elif condition.shape != t.shape:
         raise errors.InvalidArgumentError(
-            None, None, "Inputs to operation Select of type Select must have the same size and shape."
-            f"  Input 0: {list_text(condition.shape)} != input 1: {list_text(t.shape)}")
+            None, None, "Inputs to operation Select of type Select must have the same size and "
+            f"shape.  Input 0: {list_text(condition.shape)} != input 1: {list_text(t.shape)}")
     return np.where(condition, t, e)
 
 
@@ -216,7 +216,7 @@ def _(op, grad):
 
 
 def select_v2(condition, t, e, name=None):
-    """``t`` where ``condition`` is true, else ``e``, with broadcasting of all three (TF op: SelectV2)."""
+    """``t`` where ``condition`` is true, else ``e``; all three broadcast (TF op: SelectV2)."""
     return SelectV2(condition, t, e, name=name)
 
 

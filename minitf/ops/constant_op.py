@@ -25,7 +25,7 @@ def constant_v1(value, dtype=None, shape=None, name="Const", verify_shape=False)
 
 
 def constant(value, dtype=None, shape=None, name="Const"):
-    """``constant_v1`` in which a scalar fills a shape and other shapes must agree (internal form)."""
+    """``constant_v1`` for internal use: a scalar fills a shape, and other shapes must agree."""
     return _constant(value, dtype, shape, name, verify_shape=False, allow_broadcast=True)
 
 

@@ -8,7 +8,7 @@ from minitf.framework.graph import colocate_with, control_dependencies, device, 
 from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Operation, Tensor
 from minitf.framework.registry import op
-from minitf.ops import array_ops
+from minitf.ops import array_ops, switch_ops
 
 # ---- NoOp ----
 
@@ -149,11 +149,24 @@ def _(op, grad):
 
 
 def zeros_like_outside_loop(op, index):
-    """Zeros in the shape of an output of ``op`` that got no gradient."""
+    """Zeros in the shape of an output of ``op`` that got no gradient.
+
+    For the branch of a conditional that was not taken, they are made on the other branch only.
+    """
     value = op.outputs[index]
+    context = op._control_flow_context
+    if op.type not in ("Switch", "RefSwitch") or context is None:
+        if value.dtype == dtypes.resource:
+            return zeros_of_resource(value)
+        return array_ops.zeros_like(value, optimize=False)
+    other = switch_ops.switch(op.inputs[0], context.pred)[1 - context.branch]
+    pivot = array_ops.identity(other)
     if value.dtype == dtypes.resource:
-        return zeros_of_resource(value)
-    return array_ops.zeros_like(value, optimize=False)
+        with control_dependencies([pivot]):
+            return zeros_of_resource(other)
+    shape = array_ops.shape_internal(other, optimize=False)
+    with control_dependencies([pivot]):
+        return array_ops.zeros(shape, dtype=value.dtype)
 
 
 def zeros_of_resource(handle):
@@ -170,3 +183,7 @@ def _flatten(items):
             yield from _flatten(item)
         else:
             yield item
+
+
+from minitf.ops.cond_ops import Assert, case, cond  # noqa: E402, F401 - they build on this module
+from minitf.ops.switch_ops import merge, switch  # noqa: E402, F401

@@ -22,7 +22,8 @@ _FLOATS = "half bfloat16 float double"
 def _check_named(function, sentinel, labels, logits):
     """Refuses labels and logits given by place, where they are easily interchanged."""
     if sentinel is not None:
-        raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., ...)")
+        raise ValueError(f"Only call `{function}` with named arguments (labels=..., logits=..., "
+                         "...)")
     if labels is None or logits is None:
         raise ValueError("Both labels and logits must be provided.")
 
@@ -207,12 +208,12 @@ def _check_label_shape(labels, logits):
     if logits.ndims == 0:
         raise ValueError(f"Logits cannot be scalars - received shape {logits}.")
     if None not in (logits.ndims, labels.ndims) and labels.ndims != logits.ndims - 1:
-        raise ValueError(f"Rank mismatch: Rank of labels (received {labels.ndims}) should equal rank "
-                         f"of logits minus 1 (received {logits.ndims}).")
+        raise ValueError(f"Rank mismatch: Rank of labels (received {labels.ndims}) should equal "
+                         f"rank of logits minus 1 (received {logits.ndims}).")
     known = labels.is_fully_defined() and logits[:-1].is_fully_defined()
     if known and labels._dims != logits._dims[:-1]:
-        raise ValueError(f"Shape mismatch: The shape of labels (received {labels}) should equal the "
-                         f"shape of logits except for the last dimension (received {logits}).")
+        raise ValueError(f"Shape mismatch: The shape of labels (received {labels}) should equal "
+                         f"the shape of logits except for the last dimension (received {logits}).")
     return known
 
 
@@ -269,8 +270,8 @@ def _check_sparse_labels(features, labels):
     elif np.ndim(labels) != 1:
         message = f"labels must be 1-D, but got shape {list_text(np.shape(labels))}"
     elif features.shape[0] != labels.shape[0]:
-        message = (f"logits and labels must have the same first dimension, {shapes} and labels shape "
-                   f"{list_text(labels.shape)}")
+        message = (f"logits and labels must have the same first dimension, {shapes} and labels "
+                   f"shape {list_text(labels.shape)}")
     elif not features.shape[1] and features.shape[0]:
         message = f"Must have at least one class, but {shapes}"
     else:
@@ -286,8 +287,8 @@ def _check_sparse_labels(features, labels):
 def _(op, grad_loss, grad_backprop):
     backprop = array_ops.prevent_gradient(
         op.outputs[1], message="Currently there is no way to take the second derivative of "
-        "sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction with "
-        "tf.gradients()")
+        "sparse_softmax_cross_entropy_with_logits due to the fused implementation's interaction "
+        "with tf.gradients()")
     return _times_rows(grad_loss, backprop), None
 
 
@@ -375,8 +376,8 @@ def log_poisson_loss(targets, log_input, compute_full_loss=False, name=None):
         try:
             targets.shape.merge_with(log_input.shape)
         except ValueError:
-            raise ValueError(f"log_input and targets must have the same shape ({log_input.shape} vs "
-                             f"{targets.shape})") from None
+            raise ValueError("log_input and targets must have the same shape "
+                             f"({log_input.shape} vs {targets.shape})") from None
         result = math_ops.exp(log_input) - log_input * targets
         if compute_full_loss:
             result += _log_factorial(targets)

@@ -154,8 +154,9 @@ def einsum(equation, *inputs, **kwargs):
                 raise ValueError(f"Subscript not supported: an axis appears more than once: {item}")
         for label in sorted(set("".join(labels))):
             if label not in output and sum(label in item for item in labels) > 2:
-                warnings.warn("Falling back to exponential-space implementation of einsum() because "
-                              f'index "{label}" is summed over more than two inputs.', stacklevel=2)
+                warnings.warn("Falling back to exponential-space implementation of einsum() "
+                              f'because index "{label}" is summed over more than two inputs.',
+                              stacklevel=2)
                 return _einsum_by_broadcast(inputs, labels, output)
         value, value_labels = inputs[0], labels[0]
         for x, x_labels in zip(inputs[1:], labels[1:]):
@@ -262,7 +263,7 @@ def _transposed(tensor, perm):
 
 
 def _reshaped(tensor, shape):
-    """``tensor`` in that shape, of ints, tensors and None; itself, when that is its static shape."""
+    """``tensor`` in a shape of ints, tensors and None; itself when that is its static shape."""
     shape = [-1 if dim is None else dim for dim in shape]
     current = tensor.shape._dims
     if len(shape) == len(current) and all(

@@ -8,8 +8,14 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, math_ops
-from minitf.ops.common_shapes import (UNKNOWN, broadcast_shape, merge_dims, merge_shapes, with_rank,
-                                      with_rank_at_least)
+from minitf.ops.common_shapes import (
+    UNKNOWN,
+    broadcast_shape,
+    merge_dims,
+    merge_shapes,
+    with_rank,
+    with_rank_at_least,
+)
 from minitf.ops.elementwise import list_text
 from minitf.ops.type_lists import REAL_NUMBERS
 
@@ -73,7 +79,7 @@ def _suits_sparse_matmul(a, b, hinted):
 
 def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False,
            name=None):
-    """The product of (batches of) matrices ``a`` and vectors ``b``: ``matmul(a, b[..., newaxis])``."""
+    """The product of (batches of) matrices and vectors: ``matmul(a, b[..., newaxis])``."""
     with name_scope(name, "MatVec", [a, b]):
         product = matmul(a, array_ops.expand_dims(b, axis=-1), transpose_a=transpose_a,
                          adjoint_a=adjoint_a, a_is_sparse=a_is_sparse, b_is_sparse=b_is_sparse)

@@ -13,7 +13,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.random_seed import get_seed
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
-from minitf.ops import array_ops, math_ops, philox, rejection_sampling
+from minitf.ops import array_ops, control_flow_ops, math_ops, philox, rejection_sampling
 from minitf.ops.common_shapes import with_rank, with_rank_at_most
 
 _REAL = "half bfloat16 float double"
@@ -231,8 +231,6 @@ def random_crop(value, size, seed=None, name=None):
       value: a tensor.
       size: an integer vector, one element a dimension; at run time not above ``value``'s shape.
     """
-    from minitf.ops import control_flow_ops
-
     with name_scope(name, "random_crop", [value, size]) as scope:
         value = convert_to_tensor(value, name="value")
         size = convert_to_tensor(size, dtype=dtypes.int32, name="size")

@@ -35,7 +35,8 @@ def _reduced(op_type, input_tensor, axis, keepdims, name, reduction_indices, kee
     axis = renamed_argument("axis", axis, "reduction_indices", reduction_indices)
     keepdims = renamed_argument("keepdims", keepdims, "keep_dims", keep_dims)
     keepdims = False if keepdims is None else keepdims
-    output = op_type(input_tensor, reduction_axes(input_tensor, axis), keep_dims=keepdims, name=name)
+    axes = reduction_axes(input_tensor, axis)
+    output = op_type(input_tensor, axes, keep_dims=keepdims, name=name)
     return _scalar_if_all(output, axis, keepdims)
 
 
@@ -60,7 +61,8 @@ def _axes(input, reduction_indices):
     for axis in np.ravel(reduction_indices).tolist():
         if not -rank <= axis < rank:
             raise errors.InvalidArgumentError(
-                None, None, f"Invalid reduction dimension ({axis} for input with {rank} dimension(s)")
+                None, None,
+                f"Invalid reduction dimension ({axis} for input with {rank} dimension(s)")
         axes.add(axis % rank)
     return tuple(sorted(axes))
 
@@ -92,11 +94,14 @@ def _sum(input, axes, keepdims):
 
 
 def _mean(input, axes, keepdims):
-    if input.dtype.kind in "fc":
-        return np.mean(input, axis=axes, keepdims=keepdims, dtype=input.dtype)
+    """The sum divided by the count; integers are divided towards zero."""
+    if input.dtype == np.float16:
+        return _mean(input.astype(np.float32), axes, keepdims).astype(np.float16)
     total = _sum(input, axes, keepdims)
-    count = max(input.size // max(total.size, 1), 1)
-    magnitude = np.floor_divide(np.abs(total), total.dtype.type(count))
+    count = total.dtype.type(input.size // max(total.size, 1))
+    if input.dtype.kind in "fc":
+        return np.divide(total, count)
+    magnitude = np.floor_divide(np.abs(total), max(count, count.dtype.type(1)))
     return np.where(total < 0, np.negative(magnitude), magnitude).astype(input.dtype)
 
 
@@ -443,8 +448,8 @@ def _arg_shape(input, dimension):
         return unknown_shape(len(dims) - 1)
     axis, rank = int(axis), len(dims)
     if not -rank <= axis < rank:
-        raise ValueError(f"Dimension ({axis}) must be in the range [{-rank}, {rank}), where {rank} is "
-                         "the number of dimensions in the input.")
+        raise ValueError(f"Dimension ({axis}) must be in the range [{-rank}, {rank}), where {rank} "
+                         "is the number of dimensions in the input.")
     axis %= rank
     return TensorShape._from_tuple(dims[:axis] + dims[axis + 1:])
 

@@ -62,7 +62,8 @@ def scan(ufunc, x, axis, exclusive, reverse, start):
     rank, axis = np.ndim(x), int(axis)
     if not -rank <= axis < rank:
         raise errors.InvalidArgumentError(
-            None, None, f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {axis}")
+            None, None,
+            f"ScanOp: Expected scan axis in the range [{-rank}, {rank}), but got {axis}")
     order = slice(None, None, -1) if reverse else slice(None)
     along = (slice(None),) * (axis % rank)
     source = x[(*along, order)]
@@ -83,8 +84,8 @@ def scan(ufunc, x, axis, exclusive, reverse, start):
 def cumprod(x, axis=0, exclusive=False, reverse=False, name=None):
     """Running products along an axis (TF op: Cumprod).
 
-    ``cumprod([a, b, c]) = [a, a * b, a * b * c]``; ``exclusive`` starts with 1; ``reverse`` runs from
-    the end.
+    ``cumprod([a, b, c]) = [a, a * b, a * b * c]``; ``exclusive`` starts with 1; ``reverse`` runs
+    from the end.
     """
     with name_scope(name, "Cumprod", [x]) as scope:
         x = convert_to_tensor(x, name="x")
@@ -243,7 +244,7 @@ def _(start, limit, delta):
 
 
 def lin_space(start, stop, num, name=None):
-    """``num`` numbers at equal distances from ``start`` to ``stop``, both included (TF op: LinSpace).
+    """``num`` numbers at equal distances from ``start`` to ``stop`` inclusive (TF op: LinSpace).
 
     Raises:
       ValueError: ``num`` is below 1.

@@ -13,8 +13,13 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, math_ops
-from minitf.ops.common_shapes import (UNKNOWN, merge_dims, merge_shapes, with_rank,
-                                      with_rank_at_least)
+from minitf.ops.common_shapes import (
+    UNKNOWN,
+    merge_dims,
+    merge_shapes,
+    with_rank,
+    with_rank_at_least,
+)
 from minitf.ops.constant_op import constant
 from minitf.ops.elementwise import list_text
 from minitf.ops.type_lists import INDICES, NUMBERS, REAL_NUMBERS
@@ -319,7 +324,7 @@ UnsortedSegmentMin.gradient(_unsorted_extremum_gradient)
 
 @UnsortedSegmentProd.gradient
 def _(op, grad):
-    """The product of a segment's other elements: by division, or where there is one zero, of those."""
+    """The product of the segment's other elements: by division, or, beside a zero, directly."""
     data, ids, num_segments = op.inputs
     is_zero = math_ops.equal(data, 0)
     num_zeros = unsorted_segment_sum(math_ops.cast(is_zero, dtype=dtypes.int32), ids, num_segments)

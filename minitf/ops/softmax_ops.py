@@ -70,9 +70,8 @@ def _along_axis(op_type, logits, axis, name):
 
 def _swap_axes(x, first, last, name=None):
     """``x`` transposed so that axes ``first`` and ``last`` change places."""
-    order = array_ops.concat([math_ops.range(first), [last], math_ops.range(first + 1, last), [first]],
-                             0)
-    return array_ops.transpose(x, order, name=name)
+    between = math_ops.range(first), [last], math_ops.range(first + 1, last), [first]
+    return array_ops.transpose(x, array_ops.concat(list(between), 0), name=name)
 
 
 # ---- Softmax ----

@@ -221,7 +221,7 @@ def _(op, grad):
 
 
 def lbeta(x, name=None):
-    """The logarithm of the beta function of the last dimension: ``sum(lgamma(x)) - lgamma(sum(x))``."""
+    """The logarithm of the beta function: ``sum(lgamma(x)) - lgamma(sum(x))`` over axis -1."""
     with name_scope(name, "lbeta", [x]):
         x = convert_to_tensor(x, name="x")
         log_prod_gamma_x = math_ops.reduce_sum(lgamma(x), axis=[-1])

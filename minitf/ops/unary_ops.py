@@ -28,7 +28,7 @@ def of_input(derivative):
 
 
 def of_output(derivative):
-    """The gradient rule of ``y = f(x)`` from ``derivative(grad, y)``, for f' written in terms of y."""
+    """The same for an f' that is written in terms of y: ``derivative(grad, y)``."""
     def rule(op, grad):
         with control_dependencies([grad]):
             return derivative(grad, math_ops.conj(op.outputs[0]))
@@ -67,7 +67,10 @@ Abs = elementwise("Abs(x: T) -> (y: T)", np.abs, lambda op, grad: grad * sign(op
 
 
 def sign(x, name=None):
-    """-1, 0 or 1 as ``x`` is negative, zero (or NaN), positive; ``x / |x|`` if complex (TF op: Sign)."""
+    """-1, 0 or 1 as ``x`` is negative, zero (or NaN) or positive (TF op: Sign).
+
+    Of complex numbers ``x / |x|``.
+    """
     return Sign(x, name=name)
 
 
@@ -203,13 +206,13 @@ def expm1(x, name=None):
     return Expm1(x, name=name)
 
 
-Expm1 = elementwise("Expm1(x: T) -> (y: T)", np.expm1, of_input(lambda grad, x: _times_exp(grad, x)),
-                    T=_FLOATING)
-
-
-def _times_exp(grad, x):
+@of_input
+def _expm1_gradient(grad, x):
     y = exp(x)
     return grad * y
+
+
+Expm1 = elementwise("Expm1(x: T) -> (y: T)", np.expm1, _expm1_gradient, T=_FLOATING)
 
 
 def log(x, name=None):
@@ -334,7 +337,7 @@ def atanh(x, name=None):
 
 
 def _tanh_grad(y, dy):
-    return np.multiply(dy, np.subtract(one(y), np.square(np.conj(y))))
+    return np.multiply(dy, np.subtract(one(y), np.square(y)))
 
 
 def _tanh_grad_gradient(op, grad):
@@ -387,7 +390,6 @@ def _sigmoid(x):
 
 
 def _sigmoid_grad(y, dy):
-    y = np.conj(y)
     return np.multiply(dy, np.multiply(y, np.subtract(one(y), y)))
 
 

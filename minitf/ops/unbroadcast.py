@@ -18,9 +18,9 @@ def unbroadcast(x, y, grad=None):
 
     Args:
       x, y: the inputs of an op that broadcasts.
-      grad: the incoming gradient. When it is given and static shapes show that nothing was repeated,
-        nothing is summed; TensorFlow looks at static shapes for Add, Sub, Mul, Pow and
-        SquaredDifference only.
+      grad: the incoming gradient. When it is given and static shapes show that nothing was
+        repeated, nothing is summed; TensorFlow looks at static shapes for Add, Sub, Mul, Pow
+        and SquaredDifference only.
     """
     (sx, rx, reduce_x), (sy, ry, reduce_y) = _shapes_and_axes(x, y, grad)
     return _summing(sx, rx, reduce_x), _summing(sy, ry, reduce_y)

@@ -12,6 +12,7 @@ import numpy as np
 
 from minitf.framework import dtypes, errors
 from minitf.framework.operation import Operation, Tensor, rule_arguments
+from minitf.session.guards import NEVER, Guards
 from minitf.session.prune import schedule, walk_back
 from minitf.session.state import VariableState
 
@@ -97,6 +98,7 @@ class _Writer:
         self.taken = set()
         self.expressions = {}  # tensor -> how the text refers to it
         self.lines = []
+        self.open_guard = ()
         self.line_ops = {}
 
     def write(self):
@@ -106,15 +108,17 @@ class _Writer:
             self.expressions[tensor] = self._new_name(tensor)
             parameters.append(self.expressions[tensor])
         self.lines.append(f"def step({', '.join(parameters)}):")
+        self.guards = Guards(plan.order, self.fed)
         last_reader = self._last_readers()
         self.needed = {tensor for op in plan.order for tensor in op.inputs}.union(plan.fetches)
         for op in plan.order:
             if op.op_type.hoisted:
                 self._hoist(op)
                 continue
-            dead = [self.expressions[tensor] for tensor in last_reader.get(op, ())
-                    if self.expressions[tensor] in self.taken]
-            self._write_op(op, dead)
+            if self.guards.of(op) is not NEVER:
+                dead = [self.expressions[tensor] for tensor in last_reader.get(op, ())
+                        if self.expressions.get(tensor) in self.taken]
+                self._write_op(op, dead)
         self._write_return()
         plan.source = "\n".join(self.lines) + "\n"
         plan.names = self.globals
@@ -132,9 +136,12 @@ class _Writer:
                 last[tensor] = op
         kept = {element for element in self.plan.fetches if isinstance(element, Tensor)}
         kept.update(_variable_behind(tensor, self.fed) for tensor in list(kept))
+        kept.update(self.guards.predicates)
         hoisted = {tensor for op in self.plan.order if op.op_type.hoisted for tensor in op.outputs}
         dying = {}
         for tensor, op in last.items():
+            if op.type in ("Merge", "RefMerge"):
+                continue  # of its inputs only one exists
             if tensor not in kept and (tensor not in hoisted or tensor in self.fed):
                 dying.setdefault(op, []).append(tensor)
         return dying
@@ -180,6 +187,9 @@ class _Writer:
         if op_type.kernel_rule is None:
             raise errors.UnimplementedError(
                 None, op, f"minitf has no kernel for op type '{op.type}' (node '{op.name}')")
+        if op.type in ("Switch", "RefSwitch", "Merge", "RefMerge"):
+            self._write_branching(op, dead)
+            return
         text = self._result_text(op)
         targets = []
         for tensor in op.outputs:
@@ -198,8 +208,48 @@ class _Writer:
                   if target != "_" and tensor not in self.needed]
         if dead or unread:
             text += f"; del {', '.join([*dict.fromkeys(dead), *unread])}"
-        self.lines.append("    " + text)
+        self._write_line(op, text)
+
+    def _write_line(self, op, text):
+        """Adds a line; one that is guarded goes into the `if` of its guard."""
+        guard = self.guards.of(op)
+        if guard != self.open_guard:
+            self.open_guard = guard
+            if guard:
+                self.lines.append(f"    if {self._guard_text(guard)}:")
+        self.lines.append(("        " if guard else "    ") + text)
         self.line_ops[len(self.lines)] = op
+
+    def _guard_text(self, guard):
+        return " and ".join(("" if branch else "not ") + self.expressions[predicate]
+                            for predicate, branch in guard)
+
+    def _merge_text(self, op, index):
+        """The value of the input that is alive, or its index: a choice by the inputs' guards."""
+        alive = []
+        for i, (tensor, text) in enumerate(zip(op.inputs, self._arguments(op))):
+            guard = self.guards.of_tensor(tensor)
+            if guard is not NEVER:
+                inner = tuple(item for item in guard if item not in self.guards.of(op))
+                alive.append((str(i) if index else text, inner))
+        text = alive[-1][0]
+        for value, guard in reversed(alive[:-1]):
+            text = f"{value} if {self._guard_text(guard) or True} else {text}"
+        return text
+
+    def _write_branching(self, op, dead):
+        """A Switch passes its data on by name; a Merge chooses. Each output needed gets a statement."""
+        statements = []
+        for i, tensor in enumerate(op.outputs):
+            if tensor in self.needed and tensor not in self.fed:
+                value = (self._arguments(op)[0] if op.type in ("Switch", "RefSwitch")
+                         else self._merge_text(op, i))
+                self.expressions[tensor] = self._new_name(tensor)
+                statements.append(f"{self.expressions[tensor]} = {value}")
+        if dead:
+            statements.append(f"del {', '.join(dict.fromkeys(dead))}")
+        if statements:
+            self._write_line(op, "; ".join(statements))
 
     def _result_text(self, op):
         """The expression that computes an operation."""
@@ -255,7 +305,18 @@ class _Writer:
     def _write_return(self):
         parts = []
         for element in self.plan.fetches:
-            parts.append("None" if isinstance(element, Operation) else self._fetch_text(element))
+            if isinstance(element, Operation):
+                parts.append("None")
+                continue
+            guard = self.guards.of_tensor(element)
+            if guard is NEVER:
+                parts.append(self._global("no_value", _no_value) + f"({len(parts)})")
+            elif guard:
+                parts.append(f"{self._fetch_text(element)} if {self._guard_text(guard)} else "
+                             f"{self._global('no_value', _no_value)}({len(parts)})")
+            else:
+                parts.append(self._fetch_text(element))
+        self.open_guard = ()
         self.lines.append(f"    return [{', '.join(parts)}]")
         if len(self.plan.fetches) == 1 and isinstance(self.plan.fetches[0], Tensor):
             self.line_ops[len(self.lines)] = self.plan.fetches[0].op
@@ -323,6 +384,11 @@ def _call_kernel(op, values, state):
 def _copied(value):
     """A value of the caller's own."""
     return np.array(value)[()]
+
+
+def _no_value(index):
+    """What happens to a fetch in a branch that was not taken."""
+    raise errors.InvalidArgumentError(None, None, f"Retval[{index}] does not have value")
 
 
 def _as_bytes(value):

@@ -96,13 +96,15 @@ class AdamOptimizer(Optimizer):
             var.dtype.base_dtype)
         lr = lr_t * math_ops.sqrt(1 - beta2_power) / (1 - beta1_power)
         m = self.get_slot(var, "m")
+        step_of_m = grad * (1 - beta1_t)
         m_t = state_ops.assign(m, m * beta1_t, use_locking=self._use_locking)
         with control_dependencies([m_t]):
-            m_t = scatter_add(m, indices, grad * (1 - beta1_t))
+            m_t = scatter_add(m, indices, step_of_m)
         v = self.get_slot(var, "v")
+        step_of_v = (grad * grad) * (1 - beta2_t)
         v_t = state_ops.assign(v, v * beta2_t, use_locking=self._use_locking)
         with control_dependencies([v_t]):
-            v_t = scatter_add(v, indices, (grad * grad) * (1 - beta2_t))
+            v_t = scatter_add(v, indices, step_of_v)
         v_sqrt = math_ops.sqrt(v_t)
         var_update = state_ops.assign_sub(var, lr * m_t / (v_sqrt + epsilon_t),
                                           use_locking=self._use_locking)

@@ -51,6 +51,14 @@ def _slot_variable(primary, **arguments):
         use_resource = not isinstance(primary, RefVariable)
     slot = get_variable("", trainable=False, use_resource=use_resource, **arguments)
     scope.set_partitioner(partitioner)
+    if isinstance(primary, Variable) and primary._get_save_slice_info() is not None:
+        slot._set_save_slice_info(_slice_of_slot(primary, slot))
     return slot
 
 
+def _slice_of_slot(primary, slot):
+    """Where the slot of a part of a variable belongs: in the slot of the whole, at the same place."""
+    part = primary._get_save_slice_info()
+    own_name = slot.op.name[len(primary.op.name) + 1:]
+    return Variable.SaveSliceInfo(f"{part.full_name}/{own_name}", part.full_shape[:],
+                                  part.var_offset[:], part.var_shape[:])

@@ -1,0 +1,1 @@
+"""What a graph is: dtypes, shapes, operations, op declarations, conversion, errors, messages."""
