@@ -1,4 +1,4 @@
-"""Arithmetic, functions, comparisons and casts against NumPy, in every dtype; errors and operators."""
+"""Arithmetic, functions, comparisons, casts against NumPy in every dtype; errors and operators."""
 
 import numpy as np
 import pytest
@@ -107,8 +107,9 @@ def test_gradients_have_the_inputs_shapes(shapes):
 
 
 @pytest.mark.parametrize("x, y, remainder, quotient", [
-    (-1e-20, 1.0, 1.0, -1.0), (-4.0, 2.0, -0.0, -2.0), (4.0, -2.0, 0.0, -2.0), (5.5, -2.0, -0.5, -3.0),
-    (np.inf, 2.0, np.nan, np.inf), (-1.0, np.inf, np.inf, -0.0), (1.0, np.inf, 1.0, 0.0)])
+    (-1e-20, 1.0, 1.0, -1.0), (-4.0, 2.0, -0.0, -2.0), (4.0, -2.0, 0.0, -2.0),
+    (5.5, -2.0, -0.5, -3.0), (np.inf, 2.0, np.nan, np.inf), (-1.0, np.inf, np.inf, -0.0),
+    (1.0, np.inf, 1.0, 0.0)])
 def test_floor_division_of_floats(x, y, remainder, quotient):
     x, y = fed(np.float32(x)), fed(np.float32(y))
     np.testing.assert_equal(run(x % y, x // y), [np.float32(remainder), np.float32(quotient)])
@@ -126,7 +127,8 @@ def test_zero_wins(name, x, y, expected):
 
 
 def test_sign_of_nan_is_zero():
-    np.testing.assert_array_equal(run(tf.sign(fed(np.float32([np.nan, -0.0, 2, -3])))), [0, 0, 1, -1])
+    value = run(tf.sign(fed(np.float32([np.nan, -0.0, 2, -3]))))
+    np.testing.assert_array_equal(value, [0, 0, 1, -1])
 
 
 def test_strings_are_joined():

@@ -17,8 +17,9 @@ adds a node to the graph.
 
 import ast
 import collections
-import inspect
+import functools
 import re
+import sys
 
 from minitf.framework import dtypes, tensor_shape
 
@@ -66,12 +67,18 @@ class AttrDef:
 # ---- reading signatures ----
 
 _SIGNATURE = re.compile(r"\s*(\w+)\s*\((.*)\)\s*->\s*\((.*)\)\s*$", re.S)
+_ATTR_NAME = re.compile(r"\w+")
 _ATTR = re.compile(r"(\w+)\s*(?::\s*([\w()]+))?\s*(?:in\s*(\{.*?\}))?\s*(?:>=\s*(-?\d+))?"
                    r"\s*(?:=\s*(.*))?$", re.S)
 
 
+_NESTING = re.compile(r"""[(\[{'"]""")
+
+
 def _split(text):
     """Splits at the commas that no bracket or quote encloses."""
+    if not _NESTING.search(text):
+        return [part.strip() for part in text.split(",") if part.strip()]
     parts, depth, quote, start = [], 0, None, 0
     for i, char in enumerate(text):
         if quote:
@@ -124,7 +131,14 @@ def _parse_arg(text, implied):
     return ArgDef(name, type_attr=type_, number_attr=number_attr, is_ref=is_ref)
 
 
-def _parse_attr(text, allowed_types):
+@functools.cache
+def _allowed_dtypes(names):
+    return [dtypes.OPDEF_NAMES[name] for name in names.split()]
+
+
+@functools.cache
+def _parse_attr(text, allowed_types=None):
+    """One attribute; ``allowed_types`` are those that a type attribute may take, as one string."""
     match = _ATTR.match(text)
     if match is None:
         raise ValueError(f"cannot read the attribute {text!r}")
@@ -134,8 +148,8 @@ def _parse_attr(text, allowed_types):
     if allowed:
         values = ast.literal_eval("[" + allowed[1:-1] + "]")
         attr.allowed = [value.encode() for value in values]
-    if name in allowed_types:
-        attr.allowed = [dtypes.OPDEF_NAMES[dtype] for dtype in allowed_types[name].split()]
+    if allowed_types is not None:
+        attr.allowed = _allowed_dtypes(allowed_types)
     if default is not None:
         attr.default = _parse_default(type_, default.strip())
     return attr
@@ -165,9 +179,11 @@ class OpType:
         implied = {}
         self.inputs = [_parse_arg(text, implied) for text in _split(inputs)]
         self.outputs = [_parse_arg(text, implied) for text in _split(outputs)]
-        listed = [_parse_attr(text, allowed_types) for text in _split(attrs)]
+        listed = [_parse_attr(text, allowed_types.get(_ATTR_NAME.match(text)[0]))
+                  for text in _split(attrs)]
         names = {attr.name for attr in listed}
-        self.attrs = [_parse_attr(name if type_ == "type" else f"{name}: {type_}", allowed_types)
+        self.attrs = [_parse_attr(name if type_ == "type" else f"{name}: {type_}",
+                                  allowed_types.get(name))
                       for name, type_ in implied.items() if name not in names] + listed
         self.attr_by_name = {attr.name: attr for attr in self.attrs}
         unused = set(allowed_types) - set(self.attr_by_name)
@@ -276,9 +292,7 @@ class OpType:
             input_attrs.update(filter(None, (arg.type_attr, arg.number_attr, arg.type_list_attr)))
         self._free_attrs = [attr for attr in self.attrs if attr.name not in input_attrs]
         self._refs = [i for i, arg in enumerate(self.inputs) if arg.is_ref]
-        self._result = None
-        if len(self.outputs) > 1:
-            self._result = collections.namedtuple(self.name, [arg.name for arg in self.outputs])
+        self._result = None  # the namedtuple of several outputs, made when it is first needed
 
     def __call__(self, *inputs, name=None, **attrs):
         """Adds an operation to the graph and returns its output, outputs, or itself (no outputs).
@@ -317,6 +331,8 @@ class OpType:
             else:
                 grouped.append(outputs[start])
                 start += 1
+        if self._result is None:
+            self._result = collections.namedtuple(self.name, [arg.name for arg in declared])
         return self._result(*grouped)
 
     def output_dtypes(self, attrs):
@@ -408,7 +424,7 @@ def op(signature, **options):
     Raises:
       ValueError: a signature that cannot be read, or an op declared twice.
     """
-    frame = inspect.currentframe().f_back
+    frame = sys._getframe(1)
     while frame.f_globals.get("__name__") == "minitf.ops.elementwise":
         frame = frame.f_back
     op_type = OpType(signature, f"{frame.f_code.co_filename}:{frame.f_lineno}", **options)

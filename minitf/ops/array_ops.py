@@ -12,6 +12,7 @@ This module names them all, as TensorFlow's does; each subject has a module of i
     array_move_ops       transpose, tile, pad, reverse, roll, meshgrid, repeat
     array_diag_ops       diagonals, bands, eye
     array_block_ops      space and batch, space and depth
+    array_edit_ops       edit_distance, bitcast
 
 The families refer to each other by this module, when they are called: ``array_ops.reshape(...)``.
 """
@@ -68,5 +69,6 @@ from minitf.ops.array_block_ops import (
     batch_to_space, batch_to_space_nd, depth_to_space, required_space_to_batch_paddings,
     space_to_batch, space_to_batch_nd, space_to_depth,
 )
+from minitf.ops.array_edit_ops import Bitcast, EditDistance, bitcast, edit_distance
 
 reverse_v2 = reverse

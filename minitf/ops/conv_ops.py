@@ -66,9 +66,9 @@ def _(input, filter, strides, padding, explicit_paddings, data_format, dilations
     filter = with_rank(filter.shape, 4)._dims
     for name, values in (("dilation", dilations), ("stride", strides)):
         if len(values) != 4:
-            where = "Conv2D" if name == "dilation" else f"Conv2D on data format {data_format.decode()}"
-            raise ValueError(f"{where} requires the {name} attribute to contain 4 values, but got: "
-                             f"{len(values)}")
+            where = "" if name == "dilation" else f" on data format {data_format.decode()}"
+            raise ValueError(f"Conv2D{where} requires the {name} attribute to contain 4 values, but "
+                             f"got: {len(values)}")
     spatial, channel_axis = spatial_axes(2, data_format)
     _check_depths(input[channel_axis], filter[2], filter[3])
     _check_explicit(explicit_paddings, channel_axis)
@@ -85,19 +85,20 @@ def _check_depths(input_depth, filter_depth, output_depth):
     if not input_depth or not filter_depth:
         return
     if input_depth % filter_depth:
-        raise ValueError(f"Depth of input ({input_depth}) is not a multiple of input depth of filter "
-                         f"({filter_depth})")
+        raise ValueError(f"Depth of input ({input_depth}) is not a multiple of input depth of "
+                         f"filter ({filter_depth})")
     groups = input_depth // filter_depth
     if output_depth is not None and output_depth % groups:
-        raise ValueError(f"Depth of output ({output_depth}) is not a multiple of the number of groups "
-                         f"({groups})")
+        raise ValueError(f"Depth of output ({output_depth}) is not a multiple of the number of "
+                         f"groups ({groups})")
 
 
 def _check_explicit(paddings, channel_axis):
     if any(padding < 0 for padding in paddings):
         raise ValueError("All elements of explicit_paddings must be nonnegative")
     if any(paddings[:2]) or any(paddings[2 * channel_axis:2 * channel_axis + 2]):
-        raise ValueError("Nonzero explicit padding in the batch or depth dimensions is not supported")
+        raise ValueError("Nonzero explicit padding in the batch or depth dimensions is not "
+                         "supported")
 
 
 # ---- kernels ----
@@ -112,10 +113,11 @@ def _windows(input_shape, filter_shape, strides, padding, explicit_paddings, dil
     for name, values in (("strides", strides), ("dilations", dilations)):
         if values[0] != 1 or values[3] != 1:
             raise errors.InvalidArgumentError(
-                None, None, f"Current implementation does not yet support {name} in the batch and depth "
-                "dimensions.")
+                None, None, f"Current implementation does not yet support {name} in the batch and "
+                "depth dimensions.")
     explicit = explicit_paddings and [tuple(explicit_paddings[i:i + 2]) for i in (2, 4)]
-    return Windows(input_shape[1:3], filter_shape[:2], strides[1:3], padding, dilations[1:3], explicit)
+    return Windows(input_shape[1:3], filter_shape[:2], strides[1:3], padding, dilations[1:3],
+                   explicit)
 
 
 def _as_matrix(filter):
@@ -129,8 +131,8 @@ def _as_rows(images):
 def _check_no_groups(input_depth, filter_depth):
     if input_depth != filter_depth:
         raise errors.UnimplementedError(
-            None, None, "The Conv2D op currently does not support grouped convolutions on the CPU. A "
-            "grouped convolution was attempted to be run because the input depth of "
+            None, None, "The Conv2D op currently does not support grouped convolutions on the CPU. "
+            "A grouped convolution was attempted to be run because the input depth of "
             f"{input_depth} does not match the filter input depth of {filter_depth}")
 
 
@@ -138,8 +140,8 @@ def _check_no_groups(input_depth, filter_depth):
 def _(input, filter, strides, padding, explicit_paddings, data_format, dilations):
     if data_format != b"NHWC":
         raise errors.UnimplementedError(
-            None, None, "The Conv2D op currently only supports the NHWC tensor format on the CPU. The "
-            f"op was given the format: {data_format.decode()}")
+            None, None, "The Conv2D op currently only supports the NHWC tensor format on the CPU. "
+            f"The op was given the format: {data_format.decode()}")
     if np.ndim(input) != 4:
         raise errors.InvalidArgumentError(
             None, None, f"input must be 4-dimensional{list_text(np.shape(input))}")
@@ -173,15 +175,15 @@ def _attrs(op):
 
 
 def conv2d_backprop_input(input_sizes, filter=None, out_backprop=None, strides=None, padding=None,
-                          use_cudnn_on_gpu=True, data_format="NHWC", dilations=[1, 1, 1, 1],  # noqa: B006
-                          name=None, filters=None):
+                          use_cudnn_on_gpu=True, data_format="NHWC",
+                          dilations=[1, 1, 1, 1], name=None, filters=None):  # noqa: B006
     """The gradient of ``conv2d`` with respect to its input (TF op: Conv2DBackpropInput).
 
     Args:
       input_sizes: the shape of the input, an int32 vector.
       filter: the filter of the convolution.
       out_backprop: the gradient with respect to its output.
-      strides, padding, use_cudnn_on_gpu, data_format, dilations: those of the convolution; lists of 4.
+      strides, padding, use_cudnn_on_gpu, data_format, dilations: the convolution's; lists of 4.
       filters: another name of ``filter``.
     """
     filter = renamed_argument("filters", filters, "filter", filter)
@@ -253,14 +255,15 @@ def _check_outputs(name, windows, out_shape):
     for i, (output, actual) in enumerate(zip(windows.outputs, out_shape[1:3])):
         if output != actual:
             raise errors.InvalidArgumentError(
-                None, None, f"{name}: Size of out_backprop doesn't match computed: actual = {actual}, "
-                f"computed = {output} spatial_dim: {i + 1} input: {windows.sizes[i]} filter: "
+                None, None, f"{name}: Size of out_backprop doesn't match computed: actual = "
+                f"{actual}, computed = {output} spatial_dim: {i + 1} input: {windows.sizes[i]} filter: "
                 f"{windows.window[i]} output: {actual} stride: {windows.strides[i]} dilation: "
                 f"{windows.dilations[i]}")
 
 
 @Conv2DBackpropInput.kernel
-def _(input_sizes, filter, out_backprop, strides, padding, explicit_paddings, data_format, dilations):
+def _(input_sizes, filter, out_backprop, strides, padding, explicit_paddings, data_format,
+      dilations):
     if np.ndim(input_sizes) != 1:
         raise errors.InvalidArgumentError(
             None, None, "Conv2DBackpropInput: input_sizes input must be 1-dim, not "
@@ -284,15 +287,15 @@ def _(op, grad):
 
 
 def conv2d_backprop_filter(input, filter_sizes, out_backprop, strides, padding,
-                           use_cudnn_on_gpu=True, data_format="NHWC", dilations=[1, 1, 1, 1],  # noqa: B006
-                           name=None):
+                           use_cudnn_on_gpu=True, data_format="NHWC",
+                           dilations=[1, 1, 1, 1], name=None):  # noqa: B006
     """The gradient of ``conv2d`` with respect to its filter (TF op: Conv2DBackpropFilter).
 
     Args:
       input: the input of the convolution.
       filter_sizes: the shape of the filter, an int32 vector.
       out_backprop: the gradient with respect to the convolution's output.
-      strides, padding, use_cudnn_on_gpu, data_format, dilations: those of the convolution; lists of 4.
+      strides, padding, use_cudnn_on_gpu, data_format, dilations: the convolution's; lists of 4.
     """
     return Conv2DBackpropFilter(input, filter_sizes, out_backprop, strides=strides,
                                 use_cudnn_on_gpu=use_cudnn_on_gpu, data_format=data_format,
@@ -310,7 +313,8 @@ def _(filter_sizes):
 
 
 @Conv2DBackpropFilter.kernel
-def _(input, filter_sizes, out_backprop, strides, padding, explicit_paddings, data_format, dilations):
+def _(input, filter_sizes, out_backprop, strides, padding, explicit_paddings, data_format,
+      dilations):
     name = "Conv2DCustomBackpropFilter"
     if np.ndim(filter_sizes) != 1:
         raise errors.InvalidArgumentError(

@@ -91,7 +91,7 @@ def max_pool_with_argmax(input, ksize, strides, padding, data_format="NHWC", Tar
       input, ksize, strides, padding: those of ``max_pool``; lists of 4.
       data_format: "NHWC".
       Targmax, output_dtype: the dtype of indices, int64 by default.
-      include_batch_in_index: indices are places in the flattened input; else, in the flattened image.
+      include_batch_in_index: indices are places in the flattened input, not in flattened images.
 
     Returns:
       A namedtuple (output, argmax).
@@ -254,7 +254,7 @@ def _check_no_depth(name, ksize):
 
 
 def _gradient_of_gradient(back):
-    """The second derivative: of the window's gradient, and nothing of where the largest elements are."""
+    """The second derivative: of the window's gradient; where the largest elements are is fixed."""
     def rule(op, grad):
         x, y = op.inputs[:2]
         return (array_ops.zeros(shape=array_ops.shape(x), dtype=x.dtype),
@@ -314,8 +314,9 @@ def _(input, ksize, strides, padding, include_batch_in_index, Targmax):
     found = _first_largest(windows, input)
     batch, height, width, depth = input.shape
     # A window's place in the image is where it starts, plus the place in the window.
-    rows = np.arange(windows.outputs[0])[:, np.newaxis, np.newaxis] * strides[1] - windows.pads[0][0]
-    columns = np.arange(windows.outputs[1])[:, np.newaxis] * strides[2] - windows.pads[1][0]
+    top, left = windows.pads[0][0], windows.pads[1][0]
+    rows = np.arange(windows.outputs[0])[:, np.newaxis, np.newaxis] * strides[1] - top
+    columns = np.arange(windows.outputs[1])[:, np.newaxis] * strides[2] - left
     argmax = ((rows + found // ksize[2]) * width + columns + found % ksize[2]) * depth
     argmax += np.arange(depth)
     offset = np.arange(batch).reshape(-1, 1, 1, 1) * (height * width * depth)

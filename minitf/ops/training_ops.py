@@ -65,7 +65,7 @@ def _declare_one(arithmetic, signature, stateful):
     rule.wanted = tuple(names)
     op_type.shape_rule = rule
     make_kernel = _sparse_kernel if "indices" in names else _dense_kernel
-    op_type.kernel_rule = make_kernel(arithmetic, names, len(states), returns_ref=not stateful)
+    op_type.kernel_rule = make_kernel(arithmetic, names, len(states), on_handles=stateful)
     op_type.kernel_parameters = (*names, *(attr.name for attr in op_type.attrs
                                            if attr.type == "bool" and attr.name != "use_locking"))
     return op_type
@@ -102,10 +102,10 @@ def _rows_of_variable(gradient, indices):
     return TensorShape._from_tuple((None, *gradient._dims[1:]))
 
 
-def _dense_kernel(arithmetic, names, count, returns_ref):
+def _dense_kernel(arithmetic, names, count, on_handles):
     def kernel(*inputs, **attrs):
         cells, rest = inputs[:count], inputs[count:]
-        values = [cell.read() for cell in cells]
+        values = _read(cells, on_handles)
         _check_states(names, values)
         for name, value in zip(names[count:], rest):
             if name in ("grad", "delta"):
@@ -113,17 +113,17 @@ def _dense_kernel(arithmetic, names, count, returns_ref):
             else:
                 _check_scalar(name, value)
         _assign(cells, values, arithmetic(*values, *rest, **attrs))
-        return cells[0] if returns_ref else None
+        return None if on_handles else cells[0]
 
     return kernel
 
 
-def _sparse_kernel(arithmetic, names, count, returns_ref):
+def _sparse_kernel(arithmetic, names, count, on_handles):
     place = names.index("indices") - count  # among the inputs that are no states; after "grad"
 
     def kernel(*inputs, **attrs):
         cells, rest = inputs[:count], list(inputs[count:])
-        values = [cell.read() for cell in cells]
+        values = _read(cells, on_handles)
         _check_states(names, values)
         for name, value in zip(names[count:], rest):
             if name not in ("grad", "indices"):
@@ -139,9 +139,15 @@ def _sparse_kernel(arithmetic, names, count, returns_ref):
                 value[rows] = part
         for cell, value in zip(cells, values):
             cell.assign(value)
-        return cells[0] if returns_ref else None
+        return None if on_handles else cells[0]
 
     return kernel
+
+
+def _read(cells, on_handles):
+    if on_handles and any(cell.value is None for cell in cells):
+        raise errors.InternalError(None, None, "Invalid variable reference.")
+    return [cell.read() for cell in cells]
 
 
 def _assign(cells, before, after):

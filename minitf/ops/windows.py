@@ -47,8 +47,8 @@ def padding_attrs(padding):
       ValueError: a list of another form.
     """
     if padding == "EXPLICIT":
-        raise ValueError('"EXPLICIT" is not a valid value for the padding parameter. To use explicit '
-                         "padding, the padding parameter must be a list.")
+        raise ValueError('"EXPLICIT" is not a valid value for the padding parameter. To use '
+                         "explicit padding, the padding parameter must be a list.")
     if not isinstance(padding, (list, tuple)):
         return {"padding": padding, "explicit_paddings": []}
     for i, pair in enumerate(padding):
@@ -131,8 +131,9 @@ class Windows:
                 output = int((size + sum(pads) - extent + stride) / stride)
                 if output < 0:
                     raise errors.InvalidArgumentError(
-                        None, None, f"Computed output size would be negative: {output} [input_size: "
-                        f"{size + sum(pads)}, effective_filter_size: {extent}, stride: {stride}]")
+                        None, None, f"Computed output size would be negative: {output} "
+                        f"[input_size: {size + sum(pads)}, effective_filter_size: {extent}, "
+                        f"stride: {stride}]")
             self.outputs.append(output)
             self.pads.append(pads)
 

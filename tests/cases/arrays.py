@@ -251,7 +251,7 @@ ROWS = [
         tf.parallel_stack([x, y])
     """, "float32 float64 int32", shapes="known", x=N(2, 3), y=N(2, 3)),
     rows("""
-        tf.stack([x, y])
+        tf.stack([y, x])
         tf.stack([x, y], axis=-1)
     """, shapes="partly unknown", x=N(2, 3), y=N(2, 3)),
     row("tf.stack([x, 2.0, y])", x=N(), y=N()),

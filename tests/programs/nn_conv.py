@@ -48,7 +48,8 @@ def build(tf):
         fails("negative pads", lambda: nn.conv2d(x, w, 1, [[0, 0], [-1, 1], [1, 1], [0, 0]])),
         fails("both names", lambda: nn.conv2d(x, w, 1, "SAME", filters=w)),
         fails("integers", lambda: nn.conv2d([[[[1]]]], [[[[1]]]], 1, "SAME")),
-        run("NCHW", nn.conv2d(tf.zeros([1, 3, 2, 2]), w, 1, "SAME", data_format="NCHW"), fails=True),
+        run("NCHW", nn.conv2d(tf.zeros([1, 3, 2, 2]), w, 1, "SAME", data_format="NCHW"),
+            fails=True),
         run("batch strides", nn.conv2d(x, w, [2, 1, 1, 1], "SAME"), feeds, fails=True),
         run("too large at run time", ys[6], {free: np.ones((1, 1, 1, 3))}, fails=True),
     ]

@@ -39,7 +39,7 @@ def build(tf):
     free = tf.Variable([2.0, 0.5], name="free", constraint=at_most_one)
     bound = tf.get_variable("bound", initializer=tf.constant([2.0, 0.5]), constraint=at_most_one,
                             use_resource=True)
-    constrained = tf.reduce_sum(free * bound)
+    constrained = tf.reduce_sum(free) + tf.reduce_sum(bound * [1.0, 2.0])
     op = train.MomentumOptimizer(-0.5, 0.5, name="Constrained").minimize(
         constrained, var_list=[free, bound])
     steps.append(run("initialise constrained", tf.global_variables_initializer()))
@@ -48,15 +48,15 @@ def build(tf):
     # Devices.
     with tf.device("/cpu:0"):
         placed = tf.Variable(1.0, name="placed")
+        handle = tf.Variable(1.0, name="handle", use_resource=True)
     counter = tf.Variable(0, dtype=tf.int64, trainable=False, name="counter")
-    unplaced = tf.Variable(1.0, name="unplaced", use_resource=True)
-    squares = tf.square(placed) + tf.square(unplaced)
+    squares = tf.square(placed) + tf.square(handle)
     with tf.device("/job:localhost/cpu:0"):
         placing = [train.AdagradDAOptimizer(0.1, counter), train.AdamOptimizer(name="OnDevice")]
-        ops = [optimizer.minimize(squares, counter, [placed, unplaced]) for optimizer in placing]
+        ops = [optimizer.minimize(squares, counter, [placed, handle]) for optimizer in placing]
     steps.append(run("initialise placed", tf.global_variables_initializer()))
     for op in ops:
-        add(op.name, op, placed, unplaced, counter)
+        add(op.name, op, placed, handle, counter)
 
     # Partitions.
     parts = tf.get_variable("parts", [4, 2], initializer=tf.ones_initializer(),
@@ -76,7 +76,7 @@ def build(tf):
     x = tf.Variable([[1.0, 2.0], [3.0, 4.0]], name="x")
     y = tf.Variable([[1.0], [2.0]], name="y")
     with tf.device("/cpu:0"):
-        z = tf.matmul(x, y) * tf.reduce_sum(x) + tf.reduce_sum(y) * tf.nn.relu(y)
+        z = tf.matmul(tf.square(x), [[1.0], [2.0]]) * tf.reduce_sum(x) + tf.reduce_sum(y) * y
     descent = train.GradientDescentOptimizer(0.01, name="Gated")
     for gate in (descent.GATE_NONE, descent.GATE_OP, descent.GATE_GRAPH):
         op = descent.minimize(z, var_list={"x": x, "y": y}, gate_gradients=gate,

@@ -1,0 +1,222 @@
+"""Batch normalisation of images in one op, with the moments that training needs.
+
+There are three versions of the op: the second lets ``x`` be float16, the third has a further output
+for the backward pass on a GPU, which is empty here.
+
+Source: Ioffe and Szegedy 2015, "Batch normalization: accelerating deep network training by reducing
+internal covariate shift".
+"""
+
+import numpy as np
+
+from minitf.framework import errors
+from minitf.framework.convert import convert_to_tensor
+from minitf.framework.registry import op
+from minitf.framework.tensor_shape import TensorShape
+from minitf.ops import array_ops
+from minitf.ops.common_shapes import UNKNOWN, merge_dims, with_rank
+from minitf.ops.constant_op import constant
+from minitf.ops.elementwise import list_text
+
+_ATTRS = ("epsilon: float = 9.999999747378752e-05,"
+          " data_format: string in {'NHWC', 'NCHW'} = 'NHWC', is_training: bool = True")
+_SHORT = "half bfloat16 float"
+
+# cuDNN takes no smaller epsilon, and TensorFlow none anywhere.
+_LEAST_EPSILON = 1.001e-5
+
+
+def fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon=0.001,
+                     data_format="NHWC", is_training=True, name=None):
+    """``scale * (x - mean) / sqrt(variance + epsilon) + offset`` (TF op: FusedBatchNormV3).
+
+    Args:
+      x: [batch, height, width, channels], float16 or float32.
+      scale, offset: [channels], float32.
+      mean, variance: [channels], float32: the moments to normalise by. In training they are those of
+        ``x``, over all axes but the channels, and must not be given.
+      epsilon: at least 1.001e-5.
+      data_format: "NHWC"; "NCHW" fails when it runs, as it does on TensorFlow's CPU.
+      is_training: see ``mean``.
+
+    Returns:
+      The normalised ``x``, the mean, and the variance: in training that of a sample, with
+      ``n / (n - 1)``, for a moving average.
+
+    Raises:
+      ValueError: moments given in training; shapes that do not fit.
+    """
+    x = convert_to_tensor(x, name="input")
+    scale = convert_to_tensor(scale, name="scale")
+    offset = convert_to_tensor(offset, name="offset")
+    if is_training and (mean is not None or variance is not None):
+        raise ValueError("Both 'mean' and 'variance' must be None if is_training is True.")
+    mean = constant([]) if mean is None else mean
+    variance = constant([]) if variance is None else variance
+    result = FusedBatchNormV3(x, scale, offset, mean, variance, data_format=data_format,
+                              epsilon=max(epsilon, _LEAST_EPSILON), is_training=is_training,
+                              name=name)
+    return result.y, result.batch_mean, result.batch_variance
+
+
+# ---- FusedBatchNorm, FusedBatchNormV2, FusedBatchNormV3 ----
+
+FusedBatchNorm = op(
+    f"FusedBatchNorm(x: T, scale: T, offset: T, mean: T, variance: T; T, {_ATTRS})"
+    " -> (y: T, batch_mean: T, batch_variance: T, reserve_space_1: T, reserve_space_2: T)",
+    T="float")
+FusedBatchNormV2 = op(
+    f"FusedBatchNormV2(x: T, scale: U, offset: U, mean: U, variance: U; T, U, {_ATTRS})"
+    " -> (y: T, batch_mean: U, batch_variance: U, reserve_space_1: U, reserve_space_2: U)",
+    T=_SHORT, U="float")
+FusedBatchNormV3 = op(
+    f"FusedBatchNormV3(x: T, scale: U, offset: U, mean: U, variance: U; T, U, {_ATTRS})"
+    " -> (y: T, batch_mean: U, batch_variance: U, reserve_space_1: U, reserve_space_2: U,"
+    " reserve_space_3: U)", T=_SHORT, U="float")
+
+
+def _normalized_shapes(x, scale, offset, mean, variance, data_format, is_training):
+    axis = 1 if data_format == b"NCHW" else 3
+    dims = list(with_rank(x.shape, 4)._dims)
+    for vector in (scale, offset) if is_training else (scale, offset, mean, variance):
+        dims[axis] = merge_dims(dims[axis], with_rank(vector.shape, 1)._dims[0])
+    return [TensorShape(dims)] + [TensorShape([dims[axis]])] * 4
+
+
+def _normalized(x, scale, offset, mean, variance, epsilon, data_format, is_training):
+    """y, the mean and the variance to report, and those to keep for the gradient."""
+    _check(x, data_format, "FusedBatchNorm")
+    dtype, x = x.dtype, x.astype(np.float32, copy=False)
+    if is_training:
+        count = x.size // max(x.shape[3], 1)
+        mean = np.mean(x, axis=(0, 1, 2), dtype=np.float32)
+        centred = x - mean
+        variance = np.mean(np.square(centred), axis=(0, 1, 2), dtype=np.float32)
+        of_sample = variance * np.float32(count / max(count - 1, 1))
+    else:
+        centred, of_sample = x - mean, variance
+    y = centred * (scale / np.sqrt(variance + np.float32(epsilon))) + offset
+    return y.astype(dtype, copy=False), mean, of_sample, mean, variance
+
+
+def _check(x, data_format, name):
+    if np.ndim(x) != 4:
+        raise errors.InvalidArgumentError(
+            None, None, f"input must be 4-dimensional{list_text(np.shape(x))}")
+    if data_format != b"NHWC":
+        raise errors.InternalError(
+            None, None, f"The CPU implementation of {name} only supports NHWC tensor format for now.")
+
+
+for _op in (FusedBatchNorm, FusedBatchNormV2):
+    _op.shape(_normalized_shapes)
+    _op.kernel(_normalized)
+
+
+@FusedBatchNormV3.shape
+def _(x, scale, offset, mean, variance, data_format, is_training):
+    return [*_normalized_shapes(x, scale, offset, mean, variance, data_format, is_training), UNKNOWN]
+
+
+@FusedBatchNormV3.kernel
+def _(x, scale, offset, mean, variance, epsilon, data_format, is_training):
+    return (*_normalized(x, scale, offset, mean, variance, epsilon, data_format, is_training),
+            np.float32(0))
+
+
+def _gradient(grad_op):
+    def rule(op, grad, *_):
+        x, scale = op.inputs[:2]
+        attrs = {name: op._attrs[name] for name in ("epsilon", "data_format", "is_training")}
+        more = op.outputs[5:]
+        if attrs["is_training"]:
+            return grad_op()(grad, x, scale, op.outputs[3], op.outputs[4], *more, **attrs)
+        channels_first = attrs["data_format"] == b"NCHW"
+        if channels_first:
+            x, grad = (array_ops.transpose(tensor, [0, 2, 3, 1]) for tensor in (x, grad))
+        attrs["data_format"] = b"NHWC"
+        dx, dscale, doffset, _, _ = grad_op()(grad, x, scale, op.inputs[3], op.inputs[4], *more,
+                                              **attrs)
+        if channels_first:
+            dx = array_ops.transpose(dx, [0, 3, 1, 2])
+        return dx, dscale, doffset, None, None
+
+    return rule
+
+
+FusedBatchNorm.gradient(_gradient(lambda: FusedBatchNormGrad))
+FusedBatchNormV2.gradient(_gradient(lambda: FusedBatchNormGradV2))
+FusedBatchNormV3.gradient(_gradient(lambda: FusedBatchNormGradV3))
+
+# ---- FusedBatchNormGrad, FusedBatchNormGradV2, FusedBatchNormGradV3 ----
+
+FusedBatchNormGrad = op(
+    "FusedBatchNormGrad(y_backprop: T, x: T, scale: T, reserve_space_1: T, reserve_space_2: T;"
+    f" T, {_ATTRS}) -> (x_backprop: T, scale_backprop: T, offset_backprop: T, reserve_space_3: T,"
+    " reserve_space_4: T)", T="float")
+FusedBatchNormGradV2 = op(
+    "FusedBatchNormGradV2(y_backprop: T, x: T, scale: float, reserve_space_1: U,"
+    f" reserve_space_2: U; T, U, {_ATTRS}) -> (x_backprop: T, scale_backprop: U,"
+    " offset_backprop: U, reserve_space_3: U, reserve_space_4: U)", T=_SHORT, U="float")
+FusedBatchNormGradV3 = op(
+    "FusedBatchNormGradV3(y_backprop: T, x: T, scale: float, reserve_space_1: U,"
+    f" reserve_space_2: U, reserve_space_3: U; T, U, {_ATTRS}) -> (x_backprop: T,"
+    " scale_backprop: U, offset_backprop: U, reserve_space_4: U, reserve_space_5: U)",
+    T=_SHORT, U="float")
+
+
+def _gradient_shapes(y_backprop, x, scale, reserve_space_1, reserve_space_2, data_format,
+                     is_training):
+    axis = 1 if data_format == b"NCHW" else 3
+    dims = list(with_rank(y_backprop.shape, 4)._dims)
+    dims[axis] = merge_dims(dims[axis], with_rank(x.shape, 4)._dims[axis])
+    for vector in (scale, reserve_space_1, reserve_space_2):
+        dims[axis] = merge_dims(dims[axis], with_rank(vector.shape, 1)._dims[0])
+    channels = TensorShape([dims[axis]])
+    unused = TensorShape([0]) if is_training else channels
+    return [TensorShape(dims), channels, channels, unused, unused]
+
+
+def _gradients(y_backprop, x, scale, mean, variance, epsilon, data_format, is_training):
+    """The gradients of x, scale and offset; and, for the moments that were given, none."""
+    _check(x, data_format, "FusedBatchNormGrad")
+    dtype = x.dtype
+    dy, x = (array.astype(np.float32, copy=False) for array in (y_backprop, x))
+    axes = (0, 1, 2)
+    centred = x - mean
+    inverse = np.float32(1) / np.sqrt(variance + np.float32(epsilon))
+    doffset = np.sum(dy, axis=axes, dtype=np.float32)
+    along = np.sum(dy * centred, axis=axes, dtype=np.float32)
+    dx = dy
+    if is_training:  # x also moves its mean and its variance
+        count = np.float32(max(x.size // max(x.shape[3], 1), 1))
+        dx = dy - doffset / count - centred * (np.square(inverse) * along / count)
+    dx = dx * (scale * inverse)
+    unused = np.zeros(0 if is_training else mean.shape, np.float32)
+    return dx.astype(dtype, copy=False), along * inverse, doffset, unused, unused
+
+
+@FusedBatchNormGrad.shape
+def _(y_backprop, x, scale, reserve_space_1, reserve_space_2, data_format, is_training):
+    return _gradient_shapes(y_backprop, x, scale, reserve_space_1, reserve_space_2, data_format,
+                            is_training)
+
+
+FusedBatchNormGradV2.shape(FusedBatchNormGrad.shape_rule)
+FusedBatchNormGradV3.shape(FusedBatchNormGrad.shape_rule)
+
+
+@FusedBatchNormGrad.kernel
+def _(y_backprop, x, scale, reserve_space_1, reserve_space_2, epsilon, data_format, is_training):
+    return _gradients(y_backprop, x, scale, reserve_space_1, reserve_space_2, epsilon, data_format,
+                      is_training)
+
+
+FusedBatchNormGradV2.kernel(FusedBatchNormGrad.kernel_rule)
+
+
+@FusedBatchNormGradV3.kernel
+def _(y_backprop, x, scale, reserve_space_1, reserve_space_2, reserve_space_3, epsilon,
+      data_format, is_training):
+    return _gradients(y_backprop, x, scale, reserve_space_1, reserve_space_2, epsilon, data_format,
+                      is_training)

@@ -1,0 +1,47 @@
+"""Neural networks: the public functions and the ops of all their modules under one name.
+
+Sliced by subject:
+
+    activation_ops           relu and its relatives
+    bias_ops                 bias_add, xw_plus_b, relu_layer
+    softmax_ops              softmax, log_softmax
+    cross_entropy_ops        losses of classifiers
+    moments_ops              moments, batch and l2 normalisation, l2_loss
+    batch_norm_ops           batch normalisation in one op
+    lrn_ops                  local response normalisation
+    dropout_ops              dropout
+    ranking_ops              top_k, in_top_k, nth_element
+    embedding_ops            embedding_lookup and its sparse form
+    windows, conv_ops, pool_ops   convolutions and pooling
+"""
+# ruff: noqa: F401 - re-exports
+
+from minitf.ops.activation_ops import (
+    Elu, EluGrad, LeakyRelu, LeakyReluGrad, Relu, Relu6, Relu6Grad, ReluGrad, Selu, SeluGrad,
+    Softplus, SoftplusGrad, Softsign, SoftsignGrad, crelu, elu, leaky_relu, relu, relu6, selu,
+    softplus, softsign)
+from minitf.ops.batch_norm_ops import (
+    FusedBatchNorm, FusedBatchNormGrad, FusedBatchNormGradV2, FusedBatchNormGradV3,
+    FusedBatchNormV2, FusedBatchNormV3, fused_batch_norm)
+from minitf.ops.bias_ops import (
+    BiasAdd, BiasAddGrad, BiasAddV1, bias_add, bias_add_v1, relu_layer, xw_plus_b, xw_plus_b_v1)
+from minitf.ops.conv_ops import (
+    Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput, conv2d, conv2d_backprop_filter,
+    conv2d_backprop_input, conv2d_transpose)
+from minitf.ops.cross_entropy_ops import (
+    SoftmaxCrossEntropyWithLogits, SparseSoftmaxCrossEntropyWithLogits, log_poisson_loss,
+    sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits,
+    softmax_cross_entropy_with_logits_v2, sparse_softmax_cross_entropy_with_logits,
+    weighted_cross_entropy_with_logits)
+from minitf.ops.dropout_ops import dropout
+from minitf.ops.embedding_ops import embedding_lookup, embedding_lookup_sparse
+from minitf.ops.lrn_ops import LRN, LRNGrad, local_response_normalization
+from minitf.ops.moments_ops import (
+    L2Loss, batch_norm_with_global_normalization, batch_normalization, l2_loss, l2_normalize,
+    moments, normalize_moments, sufficient_statistics, weighted_moments)
+from minitf.ops.pool_ops import (
+    AvgPool, AvgPoolGrad, MaxPool, MaxPoolGrad, MaxPoolGradGrad, MaxPoolGradWithArgmax,
+    MaxPoolWithArgmax, avg_pool, avg_pool1d, max_pool, max_pool1d, max_pool_with_argmax)
+from minitf.ops.ranking_ops import (
+    InTopK, InTopKV2, NthElement, TopK, TopKV2, in_top_k, nth_element, top_k)
+from minitf.ops.softmax_ops import LogSoftmax, Softmax, log_softmax, softmax
