@@ -5,7 +5,9 @@ imported from here.
 """
 # ruff: noqa: A004, F401, E402 - a namespace; some of TensorFlow's names are Python's too
 
-from minitf import dtypes, initializers, linalg, manip, math, nest, nn, random, summary, train
+from minitf import (
+    bitwise, dtypes, initializers, linalg, manip, math, nest, nn, random, raw_ops, strings, summary,
+    train)
 from minitf import tf_logging as logging
 from minitf.framework import compat, errors
 from minitf.custom_gradient import custom_gradient, grad_pass_through, recompute_grad
@@ -23,6 +25,11 @@ from minitf.framework.graph import (
     control_dependencies, device, get_collection, get_collection_ref, get_default_graph,
     init_scope, name_scope, reset_default_graph)
 from minitf.framework.indexed_slices import IndexedSlices, IndexedSlicesValue
+from minitf.framework.modes import (
+    control_flow_v2_enabled, disable_control_flow_v2, disable_eager_execution,
+    disable_tensor_equality, disable_v2_behavior, disable_v2_tensorshape,
+    enable_control_flow_v2, enable_eager_execution, enable_v2_behavior, executing_eagerly,
+    get_static_value, is_tensor)
 from minitf.framework.operation import Operation, Tensor
 from minitf.framework.random_seed import get_seed, set_random_seed
 from minitf.framework.sparse_tensor import (
@@ -47,6 +54,7 @@ from minitf.ops.array_block_ops import (
     space_to_batch, space_to_batch_nd, space_to_depth)
 from minitf.ops.array_diag_ops import (
     diag, diag_part, eye, matrix_band_part, matrix_diag, matrix_diag_part, matrix_set_diag)
+from minitf.ops.array_edit_ops import bitcast, edit_distance
 from minitf.ops.array_fill_ops import (
     fill, one_hot, ones, ones_like, sequence_mask, zeros, zeros_like)
 from minitf.ops.array_gather_ops import (
@@ -86,6 +94,7 @@ from minitf.ops.linalg_ops import (
     matrix_solve_ls, matrix_triangular_solve, norm)
 from minitf.ops.logging_ops import Print
 from minitf.ops.matmul_ops import cross, matmul, sparse_matmul, trace
+from minitf.ops.parsing_ops import decode_raw
 from minitf.ops.random_ops import (
     multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle,
     random_uniform, truncated_normal)
@@ -101,9 +110,17 @@ from minitf.ops.segment_ops import (
     segment_max, segment_mean, segment_min, segment_prod, segment_sum, sparse_segment_mean,
     sparse_segment_sqrt_n, sparse_segment_sum, unsorted_segment_max, unsorted_segment_mean,
     unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum)
+from minitf.ops.sparse_to_dense_ops import sparse_to_dense
 from minitf.ops.special_ops import (
     betainc, digamma, erf, erfc, igamma, igammac, lbeta, lgamma, polygamma, zeta)
 from minitf.ops.state_ops import assign, assign_add, assign_sub, count_up_to
+from minitf.ops.string_hash_ops import (
+    fingerprint, string_to_hash_bucket, string_to_hash_bucket_fast,
+    string_to_hash_bucket_strong)
+from minitf.ops.string_ops import (
+    as_string, decode_base64, encode_base64, regex_replace, string_join, string_strip,
+    string_to_number, substr)
+from minitf.ops.string_split_ops import reduce_join, string_split
 from minitf.ops.unary_ops import (
     abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, exp, expm1, floor, is_finite,
     is_inf, is_nan, log, log1p, log_sigmoid, negative, reciprocal, rint, round, rsqrt, sigmoid,

@@ -5,8 +5,13 @@ from minitf.ops.array_diag_ops import (
     diag as tensor_diag, diag_part as tensor_diag_part, eye, matrix_band_part as band_part,
     matrix_diag as diag, matrix_diag_part as diag_part, matrix_set_diag as set_diag)
 from minitf.ops.array_move_ops import matrix_transpose, matrix_transpose as transpose
-from minitf.ops.decomposition_ops import lu, qr, svd
-from minitf.ops.einsum_ops import einsum
-from minitf.ops.linalg_ops import adjoint, cholesky, cholesky_solve, logdet, norm, slogdet
+from minitf.ops.decomposition_ops import (
+    lu, matrix_logarithm as logm, matrix_square_root as sqrtm, qr, self_adjoint_eig as eigh,
+    self_adjoint_eigvals as eigvalsh, svd)
+from minitf.ops.einsum_ops import einsum, tensordot
+from minitf.ops.linalg_ops import (
+    adjoint, cholesky, cholesky_solve, logdet, matrix_determinant as det, matrix_inverse as
+    inv, matrix_solve as solve, matrix_solve_ls as lstsq, matrix_triangular_solve as
+    triangular_solve, norm, slogdet)
 from minitf.ops.matmul_ops import cross, matmul, matvec, trace
 from minitf.ops.moments_ops import l2_normalize

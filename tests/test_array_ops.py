@@ -1,4 +1,4 @@
-"""Array ops against NumPy: values, static shapes that agree with them, gradients, slices of all kinds."""
+"""Array ops against NumPy: values, static shapes that agree with them, gradients, all slices."""
 
 import itertools
 
@@ -73,7 +73,8 @@ VALUES = {
     "gather_nd of nothing": (lambda x: tf.gather_nd(x, np.zeros([2, 0], np.int32)), [A, A]),
     "scatter_nd": (lambda x: tf.scatter_nd([[2], [2]], x, [4, 3]),
                    [[0] * 3, [0] * 3, A.sum(0), [0] * 3]),
-    "scatter_nd of nothing": (lambda x: tf.scatter_nd(np.zeros([2, 0], np.int32), x, [3]), A.sum(0)),
+    "scatter_nd of nothing": (lambda x: tf.scatter_nd(np.zeros([2, 0], np.int32), x, [3]),
+                              A.sum(0)),
     "tensor_scatter_update": (lambda x: tf.tensor_scatter_update(x, [[0, 1]], [9.0]),
                               [[0, 9, 2], [3, 4, 5]]),
     "tensor_scatter_add": (lambda x: tf.tensor_scatter_add(x, [[0, 1], [0, 1]], [9.0, 1.0]),
@@ -92,7 +93,8 @@ VALUES = {
     "matrix_diag_part": (lambda x: tf.matrix_diag_part(x), [0, 4]),
     "matrix_set_diag": (lambda x: tf.matrix_set_diag(x, [8.0, 9.0]), [[8, 1, 2], [3, 9, 5]]),
     "matrix_band_part": (lambda x: tf.matrix_band_part(x, 0, 1), [[0, 1, 0], [0, 4, 5]]),
-    "space_to_batch": (lambda x: tf.space_to_batch(tf.reshape(x, [1, 2, 3, 1]), [[0, 0], [0, 1]], 2),
+    "space_to_batch": (lambda x: tf.space_to_batch(tf.reshape(x, [1, 2, 3, 1]),
+                                                   [[0, 0], [0, 1]], 2),
                        np.reshape([[0, 2], [1, 0], [3, 5], [4, 0]], [4, 1, 2, 1])),
     "ensure_shape": (lambda x: tf.ensure_shape(x, [None, 3]), A),
     "where": (lambda x: tf.where(x > 2), np.argwhere(A > 2)),
@@ -128,7 +130,8 @@ def test_blocks_go_and_come_back(block):
     def there_and_back(x):
         batch = tf.space_to_batch_nd(x, [block, 1], [[0, 0], [1, 0]])
         depth = tf.space_to_depth(x, 2)
-        return [tf.batch_to_space_nd(batch, [block, 1], [[0, 0], [1, 0]]), tf.depth_to_space(depth, 2)]
+        return [tf.batch_to_space_nd(batch, [block, 1], [[0, 0], [1, 0]]),
+                tf.depth_to_space(depth, 2)]
 
     for value in evaluate(there_and_back, IMAGE):
         np.testing.assert_array_equal(value, IMAGE)
@@ -136,24 +139,100 @@ def test_blocks_go_and_come_back(block):
 
 def test_channels_first_is_the_same_in_another_order():
     last = evaluate(lambda x: tf.space_to_depth(x, 2), IMAGE)
-    first = evaluate(lambda x: tf.space_to_depth(x, 2, data_format="NCHW"), IMAGE.transpose(0, 3, 1, 2))
+    first = evaluate(lambda x: tf.space_to_depth(x, 2, data_format="NCHW"),
+                     IMAGE.transpose(0, 3, 1, 2))
     np.testing.assert_array_equal(first, last.transpose(0, 3, 1, 2))
 
 
 @pytest.mark.parametrize("dtype", [np.int32, np.float32, object])
 def test_unique_keeps_the_order_of_appearance(dtype):
-    x = np.array([b"b", b"a", b"b", b"c"], object) if dtype is object else np.array([7, 1, 7, 3], dtype)
+    x = np.array([b"b", b"a", b"b", b"c"] if dtype is object else [7, 1, 7, 3], dtype)
     y, index, count = evaluate(lambda x: tf.unique_with_counts(x), x)
     assert y.tolist() == [x[0], x[1], x[3]]
     np.testing.assert_array_equal(y[index], x)
     assert count.tolist() == [2, 1, 1]
 
 
-def test_meshgrid_is_numpys():
-    for indexing in ("xy", "ij"):
-        got = evaluate(lambda: tf.meshgrid([1, 2, 3], [4, 5], indexing=indexing))
-        for mine, expected in zip(got, np.meshgrid([1, 2, 3], [4, 5], indexing=indexing)):
-            np.testing.assert_array_equal(mine, expected)
+@pytest.mark.parametrize("indexing", ["xy", "ij"])
+def test_meshgrid_is_numpys(indexing):
+    got = evaluate(lambda: tf.meshgrid([1, 2, 3], [4, 5], indexing=indexing))
+    for mine, expected in zip(got, np.meshgrid([1, 2, 3], [4, 5], indexing=indexing)):
+        np.testing.assert_array_equal(mine, expected)
+
+
+WORDS = np.array([[b"a", b"bb", b""], [b"c", b"d", b"e"]], object)
+
+
+@pytest.mark.parametrize("function, expected", [
+    (lambda x: tf.reshape(x, [3, 2]), WORDS.reshape(3, 2)),
+    (lambda x: tf.transpose(x)[1:], WORDS.T[1:]),
+    (lambda x: tf.tile(tf.concat([x, x], 1), [2, 1]), np.tile(WORDS, [2, 2])),
+    (lambda x: tf.gather(tf.reverse(x, [1]), [1]), WORDS[1:, ::-1]),
+    (lambda x: tf.pad(x, [[0, 1], [0, 0]])[2:], [[b"", b"", b""]]),
+    (lambda x: tf.scatter_nd([[1], [1]], x, [2, 3]), [[b""] * 3, [b"ac", b"bbd", b"e"]]),
+    (lambda x: tf.fill([2], x[0, 1]), [b"bb", b"bb"]),
+    (lambda x: tf.zeros_like(x), [[b""] * 3] * 2),
+    (lambda x: tf.one_hot([1], 2, on_value=x[0, 0], off_value="no"), [[b"no", b"a"]]),
+    (lambda x: tf.dynamic_stitch([[2, 0]], [x]), [WORDS[1], [b""] * 3, WORDS[0]]),
+    (lambda x: tf.boolean_mask(tf.stack([x, x]), [False, True]), [WORDS]),
+], ids=range(11))
+def test_strings(function, expected):
+    with tf.Graph().as_default(), tf.Session() as sess:
+        x = tf.placeholder(tf.string, [2, 3])
+        value = sess.run(function(x), {x: WORDS})
+    assert value.tolist() == np.array(expected, object).tolist()
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (2, 0)])
+@pytest.mark.parametrize("function, expected", [
+    (lambda x: tf.reshape(x, [0, -1]), None),
+    (lambda x: tf.reshape(x, [-1, 1]), (0, 1)),
+    (lambda x: tf.tile(x, [2, 1]), None),
+    (lambda x: tf.concat([x, x], 0), None),
+    (lambda x: tf.gather(x, tf.zeros([0], tf.int32)), None),
+    (lambda x: tf.reverse(x, [0, 1]), None),
+    (lambda x: tf.where(x), (0, 2)),
+    (lambda x: tf.unique(tf.reshape(x, [-1]))[0], (0,)),
+    (lambda x: tf.diag(x), None),
+    (lambda x: tf.repeat(x, 2, axis=0), None),
+    (lambda x: tf.scatter_nd(tf.zeros([0, 1], tf.int32), x[:0], [4, tf.shape(x)[1]]), None),
+], ids=range(11))
+def test_nothing_in_it(function, expected, shape):
+    value = evaluate(function, np.zeros(shape, np.float32), shapes=[None])
+    assert value.size == 0 or not value.any()
+    assert expected is None or value.shape == expected
+
+
+@pytest.mark.parametrize("array, dtype", [
+    (np.arange(6, dtype=np.float32).reshape(2, 3), np.int32),
+    (np.arange(6, dtype=np.float32).reshape(2, 3).T, np.uint8),
+    (np.arange(16, dtype=np.uint8).reshape(2, 2, 4), np.float32),
+    (np.array(1.5), np.uint8)])
+def test_bitcast_keeps_the_bits(array, dtype):
+    value = evaluate(lambda x: array_ops.bitcast(x, tf.as_dtype(dtype)), array)
+    assert value.dtype == dtype and value.tobytes() == np.ascontiguousarray(array).tobytes()
+
+
+def slow_levenshtein(a, b):
+    if not a or not b:
+        return len(a) + len(b)
+    return min(slow_levenshtein(a[1:], b) + 1, slow_levenshtein(a, b[1:]) + 1,
+               slow_levenshtein(a[1:], b[1:]) + (a[0] != b[0]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 2), max_size=5), st.lists(st.integers(0, 2), max_size=5))
+def test_edit_distance_is_the_least_number_of_changes(a, b):
+    def sparse(items):
+        indices = np.array([[0, i] for i in range(len(items))], np.int64).reshape(-1, 2)
+        return tf.SparseTensor(indices, tf.constant(items, tf.int32, [len(items)]), [1, 6])
+
+    plain, normal = evaluate(
+        lambda: [array_ops.edit_distance(sparse(a), sparse(b), normalize=False),
+                 array_ops.edit_distance(sparse(a), sparse(b))])
+    assert plain.tolist() == [slow_levenshtein(a, b) if a or b else 0]
+    expected = plain[0] / len(b) if b else np.inf if a else 0
+    np.testing.assert_allclose(normal, [expected])
 
 
 # ---- gradients ----
@@ -227,7 +306,8 @@ ITEM = st.one_of(
 
 
 @settings(max_examples=150, deadline=None)
-@given(key=st.lists(ITEM, max_size=4).filter(lambda key: key.count(Ellipsis) < 2), unknown=st.booleans())
+@given(key=st.lists(ITEM, max_size=4).filter(lambda key: key.count(Ellipsis) < 2),
+       unknown=st.booleans())
 def test_indexing_is_numpys(key, unknown):
     key = tuple(key)
     try:
@@ -275,7 +355,8 @@ DIMS = st.lists(st.sampled_from([1, 2, 3, None]), max_size=4)
 def test_broadcast_static_shape_covers_all_cases(x, y):
     """What is told of an unknown shape holds for every known shape that it may be."""
     def known(dims):
-        return itertools.islice(itertools.product(*[[1, 2, 3] if d is None else [d] for d in dims]), 9)
+        choices = [[1, 2, 3] if dim is None else [dim] for dim in dims]
+        return itertools.islice(itertools.product(*choices), 9)
 
     try:
         told = tf.broadcast_static_shape(tf.TensorShape(x), tf.TensorShape(y))
@@ -310,24 +391,31 @@ FAILURES = {
                     "Tried to expand dim index 4 for tensor with 2 dimensions."),
     "squeeze": (lambda x, i: tf.squeeze(x, [0]), 0,
                 r"Can not squeeze dim\[0\], expected a dimension of 1, got 2"),
-    "transpose length": (lambda x, i: tf.transpose(x, i), [0], "transpose expects a vector of size 2"),
+    "transpose length": (lambda x, i: tf.transpose(x, i), [0],
+                         "transpose expects a vector of size 2"),
     "transpose range": (lambda x, i: tf.transpose(x, i), [0, -1], r"-1 is out of range \[0 .. 2\)"),
     "transpose twice": (lambda x, i: tf.transpose(x, i), [1, 1], r"0 is missing from \{1,1\}."),
     "concat": (lambda x, i: tf.concat([x, x], i), 2,
                r"Expected concatenating dimensions in the range \[-2, 2\), but got 2"),
-    "stack": (lambda x, i: tf.stack([x, x[:i]]), 1, r"values\[0\].shape = \[2,3\] != values\[1\].shape"),
-    "unstack": (lambda x, i: tf.unstack(x, 3), 1, r"Input shape axis 0 must equal 3, got shape \[2,3\]"),
+    "stack": (lambda x, i: tf.stack([x, x[:i]]), 1,
+              r"values\[0\].shape = \[2,3\] != values\[1\].shape"),
+    "unstack": (lambda x, i: tf.unstack(x, 3), 1,
+                r"Input shape axis 0 must equal 3, got shape \[2,3\]"),
     "split": (lambda x, i: tf.split(x, 2, i), 1, r"split_dim 1 \(size = 3\) and num_split 2"),
-    "split sizes": (lambda x, i: tf.split(x, i, num=2), [1, 2], "Determined shape must either match"),
+    "split sizes": (lambda x, i: tf.split(x, i, num=2), [1, 2],
+                    "Determined shape must either match"),
     "tile": (lambda x, i: tf.tile(x, i), [1, -1], r"Expected multiples\[1\] >= 0, but got -1"),
-    "pad": (lambda x, i: tf.pad(x, i), [[1, 1]], "The first dimension of paddings must be the rank"),
+    "pad": (lambda x, i: tf.pad(x, i), [[1, 1]],
+            "The first dimension of paddings must be the rank"),
     "reflect": (lambda x, i: tf.pad(x, i, "REFLECT"), [[2, 0], [0, 0]],
                 "paddings must be less than the dimension size: 2, 0 not less than 2"),
     "reverse": (lambda x, i: tf.reverse(x, i), [0, 0], "axis 0 specified more than once."),
-    "slice": (lambda x, i: tf.slice(x, i, [1, 1]), [0, 3], r"Expected size\[1\] in \[0, 0\], but got 1"),
+    "slice": (lambda x, i: tf.slice(x, i, [1, 1]), [0, 3],
+              r"Expected size\[1\] in \[0, 0\], but got 1"),
     "index": (lambda x, i: x[i], 2, "slice index 2 of dimension 0 out of bounds."),
     "gather": (lambda x, i: tf.gather(x, i), [0, 2], r"indices\[1\] = 2 is not in \[0, 2\)"),
-    "gather negative": (lambda x, i: tf.gather(x, i), [[-1]], r"indices\[0,0\] = -1 is not in \[0, 2\)"),
+    "gather negative": (lambda x, i: tf.gather(x, i), [[-1]],
+                        r"indices\[0,0\] = -1 is not in \[0, 2\)"),
     "gather_nd": (lambda x, i: tf.gather_nd(x, i), [[0, 0], [1, 3]],
                   r"indices\[1\] = \[1, 3\] does not index into param shape \[2,3\]"),
     "scatter_nd": (lambda x, i: tf.scatter_nd(i, x, [2, 3]), [[0], [2]],
@@ -335,11 +423,14 @@ FAILURES = {
     "one_hot": (lambda x, i: tf.one_hot([1], i), -1, "depth must be non-negative, got: -1"),
     "dynamic_partition": (lambda x, i: tf.dynamic_partition(x, i, 2), [0, 2],
                           r"partitions\[1\] = 2 is not in \[0, 2\)"),
-    "invert_permutation": (lambda x, i: tf.invert_permutation(i), [0, 2], "2 is not between 0 and 2"),
-    "broadcast_to": (lambda x, i: tf.broadcast_to(x, i), [3, 3], r"Incompatible shapes: \[2,3\] vs. \[3,3\]"),
+    "invert_permutation": (lambda x, i: tf.invert_permutation(i), [0, 2],
+                           "2 is not between 0 and 2"),
+    "broadcast_to": (lambda x, i: tf.broadcast_to(x, i), [3, 3],
+                     r"Incompatible shapes: \[2,3\] vs. \[3,3\]"),
     "roll": (lambda x, i: tf.roll(x, 1, i), 2, "axis 2 is out of range"),
     "set_diag": (lambda x, i: tf.matrix_set_diag(x, x[0]), 0, r"Expected diagonal shape: \[2\]"),
-    "band": (lambda x, i: tf.matrix_band_part(x, i, 0), 3, "num_lower must be negative or less or equal"),
+    "band": (lambda x, i: tf.matrix_band_part(x, i, 0), 3,
+             "num_lower must be negative or less or equal"),
 }
 
 

@@ -167,32 +167,33 @@ def test_values_are_found_in_long_chains():
 
 @pytest.mark.parametrize("build, message", [
     (lambda: tf.transpose(whole(), [0]),  # seen before any value is asked for
-     "Dimension must be 2 but is 1 for 'transpose' (op: 'Transpose') with input shapes: [2,3], [1]."),
+     ("Dimension must be 2 but is 1 for 'transpose' (op: 'Transpose') with input shapes: [2,3], "
+      "[1].")),
     (lambda: tf.transpose(whole(), [0, 2]),
-     "perm dim 2 is out of range of input rank 2 for 'transpose' (op: 'Transpose') with input shapes: "
-     "[2,3], [2] and with computed input tensors: input[1] = <0 2>."),
+     ("perm dim 2 is out of range of input rank 2 for 'transpose' (op: 'Transpose') with input "
+      "shapes: [2,3], [2] and with computed input tensors: input[1] = <0 2>.")),
     (lambda: tf.pad(whole(), [[1, 1], [1, -1]]),
-     "Paddings must be non-negative for 'Pad' (op: 'Pad') with input shapes: [2,3], [2,2] and with "
-     "computed input tensors: input[1] = <[1 1][1 -1]>."),
+     ("Paddings must be non-negative for 'Pad' (op: 'Pad') with input shapes: [2,3], [2,2] and "
+      "with computed input tensors: input[1] = <[1 1][1 -1]>.")),
     (lambda: tf.reshape(whole(), [4]),
-     "Cannot reshape a tensor with 6 elements to shape [4] (4 elements) for 'Reshape' (op: 'Reshape') "
-     "with input shapes: [2,3], [1] and with input tensors computed as partial shapes: "
-     "input[1] = [4]."),
+     ("Cannot reshape a tensor with 6 elements to shape [4] (4 elements) for 'Reshape' (op: "
+      "'Reshape') with input shapes: [2,3], [1] and with input tensors computed as partial "
+      "shapes: input[1] = [4].")),
     (lambda: tf.slice(whole(), [3, 0], [-1, -1]),
-     "Negative dimension size caused by subtracting 3 from 2 for 'Slice' (op: 'Slice') with input "
-     "shapes: [2,3], [2], [2] and with input tensors computed as partial shapes: input[1] = [3,0],"
-     "input[2] = [?,?]."),
+     ("Negative dimension size caused by subtracting 3 from 2 for 'Slice' (op: 'Slice') with "
+      "input shapes: [2,3], [2], [2] and with input tensors computed as partial shapes: "
+      "input[1] = [3,0],input[2] = [?,?].")),
     (lambda: whole()[0, 0, 0],  # strides are known in the run that fails, the bounds not yet
-     "Index out of range using input dim 2; input has only 2 dims for 'strided_slice' (op: "
-     "'StridedSlice') with input shapes: [2,3], [3], [3], [3] and with computed input tensors: "
-     "input[3] = <1 1 1>."),
+     ("Index out of range using input dim 2; input has only 2 dims for 'strided_slice' (op: "
+      "'StridedSlice') with input shapes: [2,3], [3], [3], [3] and with computed input "
+      "tensors: input[3] = <1 1 1>.")),
     (lambda: whole()[2],
-     "slice index 2 of dimension 0 out of bounds. for 'strided_slice' (op: 'StridedSlice') with input "
-     "shapes: [2,3], [1], [1], [1] and with computed input tensors: input[1] = <2>, input[2] = <3>, "
-     "input[3] = <1>."),
+     ("slice index 2 of dimension 0 out of bounds. for 'strided_slice' (op: 'StridedSlice') "
+      "with input shapes: [2,3], [1], [1], [1] and with computed input tensors: input[1] = "
+      "<2>, input[2] = <3>, input[3] = <1>.")),
     (lambda: tf.fill([-1], 1.0),
-     "Fill dimensions must be >= 0 for 'Fill' (op: 'Fill') with input shapes: [1], [] and with input "
-     "tensors computed as partial shapes: input[0] = [?]."),
+     ("Fill dimensions must be >= 0 for 'Fill' (op: 'Fill') with input shapes: [1], [] and "
+      "with input tensors computed as partial shapes: input[0] = [?].")),
     (lambda: tf.reshape(whole(), [-5, 2]), "Invalid value in tensor used for shape: -5"),
 ])
 def test_errors_list_what_the_rule_was_told(build, message):

@@ -224,9 +224,11 @@ def test_matrix_functions():
 
 @pytest.mark.parametrize("shape", [(4, 2), (2, 4)], ids=str)
 @pytest.mark.parametrize("l2_regularizer", [0.0, 0.5])
-def test_least_squares(shape, l2_regularizer):
+@pytest.mark.parametrize("known", [True, False])
+def test_least_squares(shape, l2_regularizer, known):
     a, b = uniform(*shape), uniform(shape[0], 2, seed=1)
-    x = run(linalg_ops.matrix_solve_ls(tf.constant(a), tf.constant(b), l2_regularizer))
+    matrix = tf.constant(a) if known else fed(a)
+    x = run(linalg_ops.matrix_solve_ls(matrix, tf.constant(b), l2_regularizer))
     ridge = a.T @ a + l2_regularizer * np.eye(shape[1])
     np.testing.assert_allclose(x, np.linalg.pinv(ridge) @ a.T @ b, rtol=1e-8, atol=1e-10)
     if not l2_regularizer:

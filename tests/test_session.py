@@ -89,7 +89,8 @@ def test_assigned_feeds_are_copied(sess):
 @pytest.mark.parametrize("fetch, error, words", [
     (None, TypeError, "Fetch argument None has invalid type"),
     ([None], TypeError, "Fetch argument None has invalid type"),
-    (3, TypeError, "must be a string or Tensor. (Can not convert a int into a Tensor or Operation.)"),
+    (3, TypeError,
+     "must be a string or Tensor. (Can not convert a int into a Tensor or Operation.)"),
     ("nope:0", ValueError, "The operation, 'nope', does not exist in the graph."),
     ("nope", ValueError, "refers to an Operation not in the graph."),
     ("c:5", ValueError, "exists but only has 1 outputs."),
@@ -352,7 +353,7 @@ def test_a_long_chain_needs_no_recursion(sess):
 
 
 def test_a_deep_diamond_is_computed_once_a_node(sess):
-    x = y = tf.constant(1.0)
+    y = tf.constant(1.0)
     for _ in range(60):
         y = y + y
     assert sess.run(y) == 2.0**60

@@ -628,8 +628,6 @@ class Graph:
         """Accepted for TensorFlow's sake: scopes of one graph belong to the thread that builds it."""
 
 
-
-
 def _op_to_colocate_with(value):
     """The operation that holds a value: for a variable the one that makes its reference or handle."""
     if isinstance(value, Operation):
@@ -903,4 +901,3 @@ def init_scope():
 def is_dense_tensor_like(value):
     """True for tensors and variables: what converts to a dense tensor without making a constant."""
     return isinstance(value, Tensor) or getattr(type(value), "_is_dense_tensor_like", False)
-

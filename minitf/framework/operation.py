@@ -377,4 +377,3 @@ def rule_arguments(operation, wanted, inputs):
             by_name[arg.name] = inputs[start]
             start += 1
     return [by_name[name] if name in by_name else attrs[name] for name in wanted]
-

@@ -252,9 +252,10 @@ class OpType:
     def explain(self, rule):
         """Registers what to say when the kernel failed: inputs (arrays) in, a message or None out.
 
-        It runs after a failure only, so that the kernel's fast path needs no checks.
+        It runs after a failure only, so that the kernel's fast path needs no checks. A further
+        parameter ``op`` gets the operation.
         """
-        _check_parameters(self, rule, (), all_inputs=True)
+        _check_parameters(self, rule, ("op",), all_inputs=True)
         return self._set_rule("explain_rule", _by_name(self, rule))
 
     def gradient(self, rule):

@@ -8,10 +8,9 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.ops import array_ops
-from minitf.ops.array_shape_ops import renamed_argument
+from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import (
-    UNKNOWN, divide_dims, merge_dims, shape_of, subtract_dims, with_rank, with_rank_at_least,
-)
+    UNKNOWN, divide_dims, merge_dims, shape_of, subtract_dims, with_rank, with_rank_at_least)
 
 # ---- SpaceToBatchND, SpaceToBatch ----
 
@@ -158,9 +157,9 @@ def batch_to_space(input, crops, block_size, name=None, block_shape=None):
 
 BatchToSpaceND = op("BatchToSpaceND(input: T, block_shape: Tblock_shape, crops: Tcrops; T,"
                     " Tblock_shape: type = int32, Tcrops: type = int32) -> (output: T)",
-                    Tblock_shape="int32 int64", Tcrops="int32 int64")
+                    Tblock_shape="int32 int64", Tcrops="int32 int64").view()
 BatchToSpace = op("BatchToSpace(input: T, crops: Tidx; T, block_size: int >= 2, Tidx: type = int32)"
-                  " -> (output: T)", Tidx="int32 int64")
+                  " -> (output: T)", Tidx="int32 int64").view()
 
 
 @BatchToSpaceND.shape
@@ -300,8 +299,8 @@ def depth_to_space(input, block_size, name=None, data_format="NHWC"):
 
 _DEPTH = ("(input: T; T, block_size: int >= 2, data_format: string in {'NHWC', 'NCHW',"
           " 'NCHW_VECT_C'} = 'NHWC') -> (output: T)")
-SpaceToDepth = op("SpaceToDepth" + _DEPTH)
-DepthToSpace = op("DepthToSpace" + _DEPTH)
+SpaceToDepth = op("SpaceToDepth" + _DEPTH).view()
+DepthToSpace = op("DepthToSpace" + _DEPTH).view()
 
 
 def _image_order(data_format):
@@ -370,5 +369,3 @@ def _(op, grad):
 @DepthToSpace.gradient
 def _(op, grad):
     return space_to_depth(grad, op._attrs["block_size"], data_format=op._attrs["data_format"])
-
-

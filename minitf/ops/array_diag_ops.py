@@ -10,8 +10,7 @@ from minitf.framework.operation import Tensor
 from minitf.framework.registry import op
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import (
-    UNKNOWN, concatenate, merge_dims, merge_shapes, shape_of, with_rank, with_rank_at_least,
-)
+    UNKNOWN, concatenate, merge_dims, merge_shapes, shape_of, with_rank, with_rank_at_least)
 from minitf.ops.elementwise import list_text
 
 _NUMBERS = "bfloat16 half float double int32 int64 complex64 complex128"

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from minitf.framework import dtypes
 from minitf.framework.constant_folding import static_value
 from minitf.framework.registry import op
 from minitf.framework.sparse_tensor import is_sparse
@@ -26,7 +25,7 @@ def bitcast(input, type, name=None):
 _BITS = ("bfloat16 half float double int64 int32 uint8 uint16 uint32 uint64 int8 int16 complex64"
          " complex128 qint8 quint8 qint16 quint16 qint32")
 
-Bitcast = op("Bitcast(input: T; T, type) -> (output: type)", T=_BITS, type=_BITS)
+Bitcast = op("Bitcast(input: T; T, type) -> (output: type)", T=_BITS, type=_BITS).view()
 
 
 @Bitcast.shape
@@ -52,8 +51,7 @@ def _(input, T, type):
     if T.size == type.size:
         return array.view(type.as_numpy_dtype)
     if array.ndim == 0 or array.shape[-1] * T.size != type.size:
-        raise ValueError(f"Cannot bitcast from {dtypes.as_dtype(T).as_datatype_enum} to "
-                         f"{dtypes.as_dtype(type).as_datatype_enum}")
+        raise ValueError(f"Cannot bitcast from {T.as_datatype_enum} to {type.as_datatype_enum}")
     return array.view(type.as_numpy_dtype)[..., 0]
 
 
@@ -80,8 +78,9 @@ def edit_distance(hypothesis, truth, normalize=True, name="edit_distance"):
         raise TypeError("Hypothesis must be a SparseTensor.")
     if not is_sparse(truth):
         raise TypeError("Truth must be a SparseTensor.")
-    return EditDistance(hypothesis.indices, hypothesis.values, hypothesis.dense_shape, truth.indices,
-                        truth.values, truth.dense_shape, normalize=normalize, name=name)
+    return EditDistance(hypothesis.indices, hypothesis.values, hypothesis.dense_shape,
+                        truth.indices, truth.values, truth.dense_shape, normalize=normalize,
+                        name=name)
 
 
 EditDistance = op("EditDistance(hypothesis_indices: int64, hypothesis_values: T,"

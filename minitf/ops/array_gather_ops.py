@@ -11,8 +11,7 @@ from minitf.framework.registry import op
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import (
     UNKNOWN, concatenate, known_product, merge_shapes, shape_of, shape_text, with_rank,
-    with_rank_at_least,
-)
+    with_rank_at_least)
 from minitf.ops.elementwise import list_text
 
 # ---- Gather, GatherV2 ----
@@ -346,7 +345,7 @@ def _(params, indices):
                          f"{list_text(np.shape(params))}")
     _check_nd_indices(indices, np.shape(params), "param shape")
     if indices.shape[-1] == 0:
-        return np.broadcast_to(params, indices.shape[:-1] + np.shape(params))
+        return np.array(np.broadcast_to(params, indices.shape[:-1] + np.shape(params)))
     return params[tuple(np.moveaxis(indices, -1, 0))]
 
 
@@ -520,4 +519,3 @@ def _(op, grad):
 def _(op, grad):
     updates_grad = gather_nd(grad, op.inputs[1])
     return array_ops.identity(grad), None, -updates_grad
-

@@ -13,8 +13,7 @@ from minitf.framework.tensor_shape import Dimension, TensorShape
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import (
     UNKNOWN, add_dims, concatenate, divide_dims, merge_shapes, scalar_axis, shape_of, with_rank,
-    with_rank_at_least, with_value,
-)
+    with_rank_at_least, with_value)
 from minitf.ops.constant_op import constant, is_constant
 from minitf.ops.elementwise import list_text
 

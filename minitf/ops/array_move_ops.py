@@ -10,11 +10,10 @@ from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Tensor
 from minitf.framework.registry import op
 from minitf.ops import array_ops, math_ops
-from minitf.ops.array_shape_ops import renamed_argument
+from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import (
     UNKNOWN, merge_dims, merge_shapes, shape_of, subtract_dims, with_rank, with_rank_at_least,
-    with_rank_at_most, with_value,
-)
+    with_rank_at_most, with_value)
 from minitf.ops.elementwise import list_text
 
 # ---- Transpose ----

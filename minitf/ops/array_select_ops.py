@@ -11,8 +11,7 @@ from minitf.framework.registry import op
 from minitf.framework.tensor_shape import as_shape
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import (
-    UNKNOWN, concatenate, merge_prefix, merge_shapes, shape_of, with_rank, with_rank_at_least,
-)
+    UNKNOWN, concatenate, merge_prefix, merge_shapes, shape_of, with_rank, with_rank_at_least)
 from minitf.ops.elementwise import list_text
 
 # ---- Where ----

@@ -12,10 +12,10 @@ from minitf.framework.indexed_slices import SparseTensorBase
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, math_ops
+from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import (
     SCALAR, UNKNOWN, broadcast_shape, divide_dims, known_product, merge_dims, shape_of, shape_text,
-    with_rank, with_rank_at_most,
-)
+    with_rank, with_rank_at_most)
 from minitf.ops.constant_op import constant
 from minitf.ops.elementwise import list_text
 
@@ -270,19 +270,6 @@ def expand_dims(input, axis=None, name=None, dim=None):
     if axis is None:
         raise ValueError("Must specify an axis argument to tf.expand_dims()")
     return ExpandDims(input, axis, name=name)
-
-
-def renamed_argument(new_name, new_value, old_name, old_value):
-    """The value of an argument that TensorFlow has renamed.
-
-    Raises:
-      ValueError: it is given under both names.
-    """
-    if old_value is None:
-        return new_value
-    if new_value is not None:
-        raise ValueError(f"Cannot specify both '{old_name}' and '{new_name}'")
-    return old_value
 
 
 ExpandDims = op("ExpandDims(input: T, dim: Tdim; T, Tdim: type = int32) -> (output: T)",

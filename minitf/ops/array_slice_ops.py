@@ -263,7 +263,7 @@ def _sliced_dims(dims, starts, stops, steps, masks):
     for i in range(count):
         bit = 1 << i
         if bit & ellipsis_mask:
-            new_axes = bin(new_axis_mask >> (i + 1)).count("1")
+            new_axes = (new_axis_mask >> (i + 1)).bit_count()
             until = min(len(dims) - (count - i) + 1 + new_axes, len(dims))
             result.extend(dims[axis:until])
             axis = max(axis, until)

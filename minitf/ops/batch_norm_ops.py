@@ -9,11 +9,11 @@ internal covariate shift".
 
 import numpy as np
 
-from minitf.framework import errors
+from minitf.framework import dtypes, errors
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
-from minitf.ops import array_ops
+from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import UNKNOWN, merge_dims, with_rank
 from minitf.ops.constant_op import constant
 from minitf.ops.elementwise import list_text
@@ -220,3 +220,46 @@ def _(y_backprop, x, scale, reserve_space_1, reserve_space_2, reserve_space_3, e
       data_format, is_training):
     return _gradients(y_backprop, x, scale, reserve_space_1, reserve_space_2, epsilon, data_format,
                       is_training)
+
+
+def _second_order(op, grad_x, grad_scale, grad_offset, *_):
+    """The gradients of the formula that the op computes, written out in smaller ops.
+
+    TensorFlow does the same, though its operations here have other names.
+    """
+    from minitf.gradients import gradients
+
+    attrs = op._attrs
+    if attrs["data_format"] == b"NCHW":
+        raise errors.UnimplementedError(
+            None, None, f"the gradient of {op.type} is not supported for data format NCHW")
+    inputs = dy, x, scale = op.inputs[:3]
+    outputs = _written_out(dy, x, scale, op.inputs[3], op.inputs[4], attrs["epsilon"],
+                           attrs["is_training"])
+    result = gradients(outputs, inputs, [grad_x, grad_scale, grad_offset])
+    return (*result, *[None] * (len(op.inputs) - 3))
+
+
+def _written_out(dy, x, scale, mean, variance, epsilon, is_training):
+    """The gradients of x, scale and offset, as ``_gradients`` computes them."""
+    dtype = x.dtype
+    if dtype != dtypes.float32:
+        dy, x = (math_ops.cast(tensor, dtypes.float32) for tensor in (dy, x))
+    axes = [0, 1, 2]
+    if is_training:
+        mean = math_ops.reduce_mean(x, axes)
+        deviation = math_ops.squared_difference(x, array_ops.stop_gradient(mean))
+        variance = math_ops.reduce_mean(deviation, axes)
+    centred = x - mean
+    inverse = math_ops.rsqrt(variance + epsilon)
+    dscale = math_ops.reduce_sum(dy * centred, axes) * inverse
+    dx = dy
+    if is_training:
+        along = math_ops.reduce_mean(dy * centred, axes)
+        dx = dy - math_ops.reduce_mean(dy, axes) - centred * (math_ops.square(inverse) * along)
+    dx = dx * (scale * inverse)
+    return math_ops.cast(dx, dtype), dscale, math_ops.reduce_sum(dy, axes)
+
+
+for _op in (FusedBatchNormGrad, FusedBatchNormGradV2, FusedBatchNormGradV3):
+    _op.gradient(_second_order)

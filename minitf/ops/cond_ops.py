@@ -253,5 +253,3 @@ def element_text(item):
     if isinstance(item, (float, np.floating)):
         return format(float(item), ".9g" if isinstance(item, np.float64) else ".6g")
     return str(item)
-
-

@@ -12,9 +12,14 @@ from minitf.framework.graph import name_scope
 from minitf.framework.operation import Tensor
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
-from minitf.ops import array_ops, math_ops
+from minitf.ops import array_ops, control_flow_ops, math_ops
 from minitf.ops.arguments import renamed_argument
-from minitf.ops.common_shapes import UNKNOWN, merge_dims, merge_shapes, with_rank_at_least
+from minitf.ops.common_shapes import (
+    UNKNOWN,
+    merge_dims,
+    merge_shapes,
+    with_rank_at_least,
+)
 
 _FLOATING = "double float half complex64 complex128"
 _DETERMINED = "half float double complex64 complex128"
@@ -341,8 +346,7 @@ def matrix_solve_ls(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
         orthogonal decomposition, without regularizer.
 
     Raises:
-      NotImplementedError: complex128 with a regularizer; or a fast solution when it is not known
-        whether the matrices have more rows or more columns.
+      NotImplementedError: complex128 with a regularizer.
     """
     matrix = convert_to_tensor(matrix, name="matrix")
     if matrix.dtype == dtypes.complex128 and l2_regularizer != 0:
@@ -350,12 +354,17 @@ def matrix_solve_ls(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
                                   "l2_regularizer != 0 due to poor accuracy.")
     if not fast or _is_large_batch(matrix):
         return MatrixSolveLs(matrix, rhs, l2_regularizer, fast=fast, name=name)
-    with name_scope(name, "matrix_solve_ls", [matrix, rhs, l2_regularizer]):
-        if _is_overdetermined(matrix):
-            chol = _regularized_cholesky(matrix, l2_regularizer, first_kind=True)
-            return cholesky_solve(chol, math_ops.matmul(matrix, rhs, adjoint_a=True))
+
+    def overdetermined():
+        chol = _regularized_cholesky(matrix, l2_regularizer, first_kind=True)
+        return cholesky_solve(chol, math_ops.matmul(matrix, rhs, adjoint_a=True))
+
+    def underdetermined():
         chol = _regularized_cholesky(matrix, l2_regularizer, first_kind=False)
         return math_ops.matmul(matrix, cholesky_solve(chol, rhs), adjoint_a=True)
+
+    with name_scope(name, "matrix_solve_ls", [matrix, rhs, l2_regularizer]):
+        return _by_shape(matrix, overdetermined, underdetermined)
 
 
 def _is_large_batch(matrix):
@@ -367,13 +376,17 @@ def _is_large_batch(matrix):
             and TensorShape(shape._dims[:-2]).num_elements() > min(shape._dims[-2:]))
 
 
-def _is_overdetermined(matrix):
-    dims = with_rank_at_least(matrix.shape, 2)._dims
+def _by_shape(matrix, overdetermined, underdetermined):
+    """Calls the function for matrices with at least as many rows as columns, or the other one.
+
+    A matrix of unknown shape gets both, in the branches of a ``cond``.
+    """
+    dims = matrix.shape._dims
     rows, cols = (None, None) if dims is None else dims[-2:]
-    if rows is None or cols is None:
-        raise NotImplementedError("least squares with fast=True need a static shape of the matrix;"
-                                  f" that of {matrix.name} is {matrix.shape}")
-    return rows >= cols
+    if rows is not None and cols is not None:
+        return overdetermined() if rows >= cols else underdetermined()
+    shape = array_ops.shape(matrix)[-2:]
+    return control_flow_ops.cond(shape[-2] >= shape[-1], overdetermined, underdetermined)
 
 
 def _regularized_cholesky(matrix, l2_regularizer, first_kind):
@@ -416,17 +429,26 @@ def _(op, grad):
     """Golub and Pereyra 1973, for matrices of full rank."""
     if not op._attrs["fast"]:
         raise ValueError("Gradient not defined for fast=False")
+    return _by_shape(op.inputs[0], lambda: _overdetermined_gradient(op, grad),
+                     lambda: _underdetermined_gradient(op, grad))
+
+
+def _overdetermined_gradient(op, grad):
     a, b = op.inputs[:2]
-    overdetermined = _is_overdetermined(a)
+    x = op.outputs[0]
     l2_regularizer = math_ops.cast(op.inputs[2], a.dtype.base_dtype)
-    chol = _regularized_cholesky(a, l2_regularizer, first_kind=overdetermined)
-    if overdetermined:
-        x = op.outputs[0]
-        z = cholesky_solve(chol, grad)
-        xzt = math_ops.matmul(x, z, adjoint_b=True)
-        zx_sym = xzt + array_ops.matrix_transpose(xzt)
-        grad_a = -math_ops.matmul(a, zx_sym) + math_ops.matmul(b, z, adjoint_b=True)
-        return grad_a, math_ops.matmul(a, z), None
+    chol = _regularized_cholesky(a, l2_regularizer, first_kind=True)
+    z = cholesky_solve(chol, grad)
+    xzt = math_ops.matmul(x, z, adjoint_b=True)
+    zx_sym = xzt + array_ops.matrix_transpose(xzt)
+    grad_a = -math_ops.matmul(a, zx_sym) + math_ops.matmul(b, z, adjoint_b=True)
+    return grad_a, math_ops.matmul(a, z), None
+
+
+def _underdetermined_gradient(op, grad):
+    a, b = op.inputs[:2]
+    l2_regularizer = math_ops.cast(op.inputs[2], a.dtype.base_dtype)
+    chol = _regularized_cholesky(a, l2_regularizer, first_kind=False)
     grad_b = cholesky_solve(chol, math_ops.matmul(a, grad))
     tmp = cholesky_solve(chol, b)
     a1 = math_ops.matmul(tmp, a, adjoint_a=True)

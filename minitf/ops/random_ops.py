@@ -362,5 +362,3 @@ def _(shape, rate):
 def _(shape, rate, seed, seed2, dtype, ctx):
     return rejection_sampling.poisson(_generator(ctx, seed, seed2), shape, rate,
                                       dtype.as_numpy_dtype)
-
-

@@ -83,10 +83,8 @@ def _translated_escape(char, text):
 def _re2_message(text, error):
     """RE2's words for the errors that are often made."""
     message = error.msg
-    if "unterminated subpattern" in message:
+    if "unterminated subpattern" in message or "unbalanced parenthesis" in message:
         return f"missing ): {text}"
-    if "unbalanced parenthesis" in message:
-        return f"unexpected ): {text}"
     if "unterminated character set" in message:
         return f"missing ]: {text[error.pos:]}"
     if "nothing to repeat" in message or "multiple repeat" in message:
@@ -95,20 +93,27 @@ def _re2_message(text, error):
 
 
 def replace(pattern, rewrite, replace_global):
-    """A function from bytes to bytes that replaces matches by ``rewrite`` (``\\1``: a group)."""
+    """A function from bytes to bytes that replaces matches by ``rewrite`` (``\\1``: a group).
+
+    A group that is not there is empty. As in RE2, a rewrite ends before a backslash with another
+    character behind it, and then replaces nothing if only one match is wanted.
+    """
     groups = compiled(pattern)
-    pieces = _rewrite_pieces(rewrite.decode("utf-8", "surrogateescape"), groups.groups)
+    pieces, valid = _rewrite_pieces(rewrite.decode("utf-8", "surrogateescape"))
+    pieces = [piece for piece in pieces if isinstance(piece, str) or piece <= groups.groups]
+    if not (valid or replace_global):
+        return lambda data: data
 
     def replaced(data):
         text = data.decode("utf-8", "surrogateescape")
-        parts, end = [], 0
+        parts, end, last = [], 0, -1
         for match in groups.finditer(text):
-            if match.start() == match.end() == end and end > 0 and parts:
+            if match.start() == match.end() == last:
                 continue  # RE2 takes no empty match where the last one ended
             parts += [text[end:match.start()],
                       *(piece if isinstance(piece, str) else match.group(piece) or ""
                         for piece in pieces)]
-            end = match.end()
+            end = last = match.end()
             if not replace_global:
                 break
         parts.append(text[end:])
@@ -117,28 +122,19 @@ def replace(pattern, rewrite, replace_global):
     return replaced
 
 
-def _rewrite_pieces(rewrite, groups):
-    """The rewrite as texts and group numbers.
-
-    Raises:
-      InvalidArgumentError: a backslash without digit, or the number of a group that is not there.
-    """
+def _rewrite_pieces(rewrite):
+    """The rewrite as texts and numbers of groups, and whether RE2 can read all of it."""
     pieces, at = [], 0
     while at < len(rewrite):
         char, after = rewrite[at], rewrite[at + 1:at + 2]
-        if char != "\\":
-            pieces.append(char)
-            at += 1
-            continue
-        if after.isdigit() and int(after) <= groups:
-            pieces.append(int(after))
-        elif after == "\\":
-            pieces.append(after)
+        if char == "\\" and after != "\\" and not after.isdigit():
+            return pieces, False
+        if char == "\\":
+            pieces.append(int(after) if after.isdigit() else after)
         else:
-            raise errors.InvalidArgumentError(
-                None, None, f"Invalid rewrite pattern: {rewrite} for {groups} groups")
-        at += 2
-    return pieces
+            pieces.append(char)
+        at += 1 + (char == "\\")
+    return pieces, True
 
 
 def full_match(pattern):

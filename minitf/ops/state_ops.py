@@ -322,5 +322,3 @@ def _(ref, var_name):
             None, None, f"Resource __per_step_0/{var_name.decode()} does not exist: the temporary "
             f"variable is called {ref.name}")
     return ref.read()
-
-

@@ -185,5 +185,3 @@ def _(op, grad, _):
         return switch_ref_or_tensor(grad, context.pred, name="cond_grad")
     taken = [math_ops.equal(op.outputs[1], i) for i in range(len(op.inputs))]
     return [switch_ref_or_tensor(grad, item)[1] for item in taken]
-
-

@@ -21,8 +21,8 @@ from minitf.ops import common_shapes
 from minitf.ops.elementwise import list_text
 from minitf.ops.resource_handles import handle_shape
 
-_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16 "
-            "complex128 half uint32 uint64")
+_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 "
+            "uint16 complex128 half uint32 uint64")
 
 
 # ---- declaring the ops of an update ----
@@ -72,7 +72,7 @@ def _declare_one(arithmetic, signature, stateful):
 
 
 def _shape_rule(names, states):
-    """The rule of static shapes: states and a dense gradient have one shape, the rest are scalars."""
+    """The rule of static shapes: states and a dense gradient have one, the rest are scalars."""
 
     def rule(*tensors):
         inputs = dict(zip(names, tensors))
@@ -362,7 +362,7 @@ def _proximal_adagrad(var, accum, lr, l1, l2, grad):
 
 def _adagrad_da(var, gradient_accumulator, gradient_squared_accumulator, grad, lr, l1, l2,
                 global_step):
-    """Adagrad dual averaging: the variable comes from the sums of gradients and of their squares."""
+    """Adagrad dual averaging: the variable comes from sums of gradients and of their squares."""
     step = np.asarray(global_step, dtype=var.dtype)
     total = gradient_accumulator + grad
     squares = gradient_squared_accumulator + np.square(grad)

@@ -425,6 +425,7 @@ def _explained(op, plan, local_values):
     if rule is None:
         return None
     values = [eval(plan.expressions[tensor], plan.names, local_values) for tensor in op.inputs]
-    return rule(*rule_arguments(op, rule.wanted,
-                                [value.value if isinstance(value, VariableState) else value
-                                 for value in values]))
+    values = [value.value if isinstance(value, VariableState) else value for value in values]
+    names = [name for name in rule.wanted if name != "op"]
+    known = dict(zip(names, rule_arguments(op, names, values)), op=op)
+    return rule(*[known[name] for name in rule.wanted])

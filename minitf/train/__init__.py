@@ -10,9 +10,9 @@ from minitf.train.adam import AdamOptimizer
 from minitf.train.ftrl import FtrlOptimizer
 from minitf.train.gradient_descent import GradientDescentOptimizer
 from minitf.train.learning_rate_decay import (
-    cosine_decay, cosine_decay_restarts, exponential_decay, inverse_time_decay,
-    linear_cosine_decay, natural_exp_decay, noisy_linear_cosine_decay, piecewise_constant,
-    piecewise_constant_decay, polynomial_decay)
+    cosine_decay, cosine_decay_restarts, exponential_decay, inverse_time_decay, linear_cosine_decay,
+    natural_exp_decay, noisy_linear_cosine_decay, piecewise_constant, piecewise_constant_decay,
+    polynomial_decay)
 from minitf.train.momentum import MomentumOptimizer
 from minitf.train.moving_averages import ExponentialMovingAverage
 from minitf.train.optimizer import Optimizer

@@ -15,10 +15,11 @@ class AdagradDAOptimizer(Optimizer):
 
         G <- G + g
         S <- S + g^2
-        variable <- -learning_rate * sign(G) * max(|G| - l1 * t, 0) / (l2 * t * learning_rate + sqrt(S))
+        variable <- -learning_rate * sign(G) * max(|G| - l1 * t, 0)
+                    / (l2 * t * learning_rate + sqrt(S))
 
-    so that the values with which variables were initialised are forgotten. Each variable has the slots
-    "gradient_accumulator" and "gradient_squared_accumulator".
+    so that the values with which variables were initialised are forgotten. Each variable has the
+    slots "gradient_accumulator" and "gradient_squared_accumulator".
 
     Args:
       learning_rate: a number or a tensor.

@@ -2,13 +2,12 @@
 
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import colocate_with, control_dependencies, get_default_graph
-from minitf.ops import (control_flow_ops, math_ops, resource_variable_ops, state_ops,
-                        training_ops)
+from minitf.ops import control_flow_ops, math_ops, resource_variable_ops, state_ops, training_ops
 from minitf.train.optimizer import Optimizer
 
 
 class AdamOptimizer(Optimizer):
-    """Adam (Kingma and Ba, 2014, https://arxiv.org/abs/1412.6980), in the form of its section 2's end.
+    """Adam (Kingma and Ba, 2014, https://arxiv.org/abs/1412.6980), in the form that ends section 2.
 
     With m, v and t starting at 0, a step with gradient g is::
 
@@ -18,8 +17,8 @@ class AdamOptimizer(Optimizer):
         v <- beta2 * v + (1 - beta2) * g * g
         variable <- variable - lr_t * m / (sqrt(v) + epsilon)
 
-    Each variable has the slots "m" and "v" (variables ``<variable>/Adam`` and ``<variable>/Adam_1``).
-    The powers of beta1 and beta2 are variables of the optimizer: ``beta1_power``, ``beta2_power``.
+    Each variable has the slots "m" and "v" (``<variable>/Adam`` and ``<variable>/Adam_1``). The
+    powers of beta1 and beta2 are variables of the optimizer: ``beta1_power``, ``beta2_power``.
 
     Args:
       learning_rate: a number, a tensor, or a function that returns one.
@@ -119,5 +118,3 @@ class AdamOptimizer(Optimizer):
                 update_beta2 = beta2_power.assign(beta2_power * self._beta2_t,
                                                   use_locking=self._use_locking)
         return control_flow_ops.group(*update_ops, update_beta1, update_beta2, name=name_scope)
-
-

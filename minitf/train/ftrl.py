@@ -10,8 +10,8 @@ from minitf.train.optimizer import Optimizer
 class FtrlOptimizer(Optimizer):
     """FTRL-Proximal (McMahan et al., 2013, https://research.google/pubs/pub41159).
 
-    With ``accum`` starting at ``initial_accumulator_value`` and ``linear`` at 0, a step with gradient
-    g is, for p = -learning_rate_power::
+    With ``accum`` starting at ``initial_accumulator_value`` and ``linear`` at 0, a step with
+    gradient g is, for p = -learning_rate_power::
 
         linear <- linear + g - ((accum + g^2)^p - accum^p) / learning_rate * variable
         accum <- accum + g^2

@@ -1,4 +1,4 @@
-"""Learning rates that fall with the number of steps: each is a tensor computed from ``global_step``.
+"""Learning rates that fall with the number of steps: tensors computed from ``global_step``.
 
 In the formulas, t is the global step. A learning rate made here is computed in the dtype of
 ``learning_rate``; ``global_step`` and the other arguments, numbers or tensors, are cast to it.
@@ -135,7 +135,8 @@ def polynomial_decay(learning_rate, global_step, decay_steps, end_learning_rate=
                      cycle=False, name=None):
     """A polynomial from ``learning_rate`` to ``end_learning_rate``, where it stays::
 
-        (learning_rate - end_learning_rate) * (1 - min(t / decay_steps, 1)) ^ power + end_learning_rate
+        (learning_rate - end_learning_rate) * (1 - min(t / decay_steps, 1)) ^ power
+        + end_learning_rate
 
     With ``cycle``, ``decay_steps`` is instead doubled, tripled and so on, to stay above t.
 
@@ -200,7 +201,7 @@ def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name=None):
 
 def cosine_decay_restarts(learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0,
                           alpha=0.0, name=None):
-    """SGDR (Loshchilov and Hutter, 2016, https://arxiv.org/abs/1608.03983): cosines that start again.
+    """SGDR (Loshchilov and Hutter, 2016, https://arxiv.org/abs/1608.03983): cosines, again and again.
 
     Args:
       learning_rate: the initial learning rate, a float32 scalar.
@@ -271,8 +272,8 @@ def noisy_linear_cosine_decay(learning_rate, global_step, decay_steps, initial_v
                               name=None):
     """``linear_cosine_decay`` with noise on its line (https://arxiv.org/abs/1709.07417).
 
-    The noise is normal, of variance ``initial_variance / (1 + t) ^ variance_decay``, drawn anew each
-    time that the learning rate is computed.
+    The noise is normal, of variance ``initial_variance / (1 + t) ^ variance_decay``, drawn anew
+    each time that the learning rate is computed.
 
     Args:
       initial_variance, variance_decay: see above.

@@ -14,8 +14,8 @@ class MomentumOptimizer(Optimizer):
         variable <- variable - learning_rate * accum
 
     With ``use_nesterov`` (Sutskever et al., 2013, http://proceedings.mlr.press/v28/sutskever13.pdf)
-    the last line is ``variable <- variable - learning_rate * (g + momentum * accum)``. Each variable
-    has the slot "momentum" (a variable ``<variable>/Momentum``).
+    the last line is ``variable <- variable - learning_rate * (g + momentum * accum)``. Each
+    variable has the slot "momentum" (a variable ``<variable>/Momentum``).
 
     Args:
       learning_rate, momentum: numbers, tensors, or functions that return one.

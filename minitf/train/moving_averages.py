@@ -3,8 +3,8 @@
 from minitf import initializers, variables
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import (GraphKeys, add_to_collection, colocate_with, get_default_graph,
-                                    init_scope, name_scope)
+from minitf.framework.graph import (
+    GraphKeys, add_to_collection, colocate_with, get_default_graph, init_scope, name_scope)
 from minitf.ops import control_flow_ops, math_ops, state_ops
 from minitf.train import slot_creator
 from minitf.variable_scope import get_variable, get_variable_scope, variable_scope
@@ -130,8 +130,9 @@ class ExponentialMovingAverage:
     def apply(self, var_list=None):
         """An operation that updates the averages, whose variables are made here the first time.
 
-        The shadow of a variable starts at the variable's initial value, that of a tensor at 0. Shadows
-        are in the collection GLOBAL_VARIABLES, variables averaged in MOVING_AVERAGE_VARIABLES.
+        The shadow of a variable starts at the variable's initial value, that of a tensor at 0.
+        Shadows are in the collection GLOBAL_VARIABLES, the variables that were averaged in
+        MOVING_AVERAGE_VARIABLES.
 
         Args:
           var_list: variables and tensors; by default all trainable variables.
@@ -176,7 +177,7 @@ class ExponentialMovingAverage:
         return self._averages.get(var)
 
     def average_name(self, var):
-        """The name of the operation of the shadow variable that there is, or that there would be."""
+        """The name of the operation of the shadow variable that there is or would be."""
         if var in self._averages:
             return self._averages[var].op.name
         return get_default_graph().unique_name(f"{var.op.name}/{self._name}", mark_as_used=False)

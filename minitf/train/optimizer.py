@@ -7,8 +7,9 @@ and its relatives) and what is done at the end of a step (``_finish``).
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
-from minitf.framework.graph import (GraphKeys, colocate_with, control_dependencies, get_collection,
-                                    get_collection_ref, get_default_graph, init_scope, name_scope)
+from minitf.framework.graph import (
+    GraphKeys, colocate_with, control_dependencies, get_collection, get_collection_ref,
+    get_default_graph, init_scope, name_scope)
 from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Tensor
 from minitf.gradients import gradients

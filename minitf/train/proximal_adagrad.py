@@ -8,7 +8,7 @@ from minitf.train.optimizer import Optimizer
 
 
 class ProximalAdagradOptimizer(Optimizer):
-    """Adagrad with FOBOS's shrinkage (Duchi and Singer, 2009, https://jmlr.org/papers/v10/duchi09a.html).
+    """Adagrad with FOBOS's shrinkage (Duchi and Singer, 2009).
 
     With ``accum`` starting at ``initial_accumulator_value``, a step with gradient g is::
 

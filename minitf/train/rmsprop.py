@@ -15,8 +15,8 @@ class RMSPropOptimizer(Optimizer):
         mom <- momentum * mom + learning_rate * g / sqrt(ms + epsilon)
         variable <- variable - mom
 
-    If ``centered`` (Graves, 2013, https://arxiv.org/abs/1308.0850), the divisor is an estimate of the
-    standard deviation::
+    If ``centered`` (Graves, 2013, https://arxiv.org/abs/1308.0850), the divisor is an estimate of
+    the standard deviation::
 
         mg <- decay * mg + (1 - decay) * g
         mom <- momentum * mom + learning_rate * g / sqrt(ms - mg^2 + epsilon)

@@ -15,9 +15,10 @@ def create_slot(primary, val, name, colocate_with_primary=True):
 
 def create_slot_with_initializer(primary, initializer, shape, dtype, name,
                                  colocate_with_primary=True):
-    """A slot of ``primary`` of that shape and dtype, started by an initializer."""
+    """A slot of ``primary`` of that shape and dtype, started by an initializer or a tensor."""
     return _create(primary, name, colocate_with_primary, initializer=initializer,
-                   validate_shape=shape.is_fully_defined(), shape=shape, dtype=dtype)
+                   validate_shape=shape.is_fully_defined(), dtype=dtype,
+                   shape=shape if callable(initializer) else None)
 
 
 def create_zeros_slot(primary, name, dtype=None, colocate_with_primary=True):
@@ -57,7 +58,7 @@ def _slot_variable(primary, **arguments):
 
 
 def _slice_of_slot(primary, slot):
-    """Where the slot of a part of a variable belongs: in the slot of the whole, at the same place."""
+    """Where the slot of a part of a variable belongs: at its place in the slot of the whole."""
     part = primary._get_save_slice_info()
     own_name = slot.op.name[len(primary.op.name) + 1:]
     return Variable.SaveSliceInfo(f"{part.full_name}/{own_name}", part.full_shape[:],

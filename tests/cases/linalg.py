@@ -21,10 +21,12 @@ ROWS = [
         tf.tensordot(x, y, [[1], [0]])
         tf.tensordot(x, x, axes=[[0, 1], [0, 1]])
         tf.tensordot(x, y, axes=0)
-        tf.einsum('ij,jk->ik', x, y)
-        tf.einsum('ij,jk', x, y)
     """, "float32 float64 complex64", x=N(2, 3), y=N(3, 4)),
     row("tf.matmul(x, y)", "int32 float16 int64", x=N(2, 3), y=N(3, 4)),
+    rows("""
+        tf.einsum('ij,jk->ik', x, y)
+        tf.einsum('ij,jk', x, y)
+    """, "float32 float64 complex64", shapes="known partly", x=N(2, 3), y=N(3, 4)),
     rows("""
         tf.einsum('ij->ji', x)
         tf.einsum('ij->', x)
@@ -130,16 +132,18 @@ ROWS = [
         tf.ifft(x)
         tf.fft2d(x)
         tf.ifft2d(x)
-        tf.signal.irfft(x)
-        tf.signal.irfft(x, [5])
-        tf.signal.irfft2d(x)
     """, "complex64", x=N(3, 4)),
+    rows("""
+        tf.signal.irfft(x)
+        tf.signal.irfft(x, [6])
+        tf.signal.irfft2d(x)
+    """, "complex64", shapes="known", x=N(3, 4)),
+    row("tf.signal.irfft(x, [5])", "complex64", grads=False, x=N(3, 4)),
+    row("tf.signal.rfft(x, [6])", "float32", grads=False, x=N(3, 8)),
     row("tf.fft3d(x)", "complex64", x=N(2, 3, 4)),
     row("tf.ifft3d(x)", "complex64", x=N(2, 3, 4)),
     rows("""
         tf.signal.rfft(x)
-        tf.signal.rfft(x, [6])
-        tf.signal.rfft(x, [3])
         tf.signal.rfft2d(x)
         tf.signal.dct(x)
         tf.signal.dct(x, norm='ortho')

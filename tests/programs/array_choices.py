@@ -13,9 +13,11 @@ def build(tf):
     i = tf.placeholder(tf.int32, [None], name="i")
     square = tf.placeholder(tf.float32, [3, 3], name="square")
     results = [
-        tf.boolean_mask(x, [True, False]), tf.boolean_mask(y, m), x[x > 1.5], x[np.array([False, True])],
+        tf.boolean_mask(x, [True, False]), tf.boolean_mask(y, m), x[x > 1.5],
+        x[np.array([False, True])],
         tf.boolean_mask(x, [True, False, True], axis=1), tf.diag(y[0]), tf.diag(x),
-        tf.diag_part(square), tf.matrix_diag(x), tf.matrix_diag_part(y), tf.matrix_diag_part(square),
+        tf.diag_part(square), tf.matrix_diag(x), tf.matrix_diag_part(y),
+        tf.matrix_diag_part(square),
         tf.matrix_set_diag(square, x[0]), tf.matrix_set_diag(y, y[:, 0]),
         tf.matrix_band_part(square, 1, 0), tf.matrix_band_part(x, 0, -1),
         tf.dynamic_stitch([[0, 2], [1]], [x, y[:1]]), tf.dynamic_stitch([i, [0, 1]], [x, x]),
@@ -27,9 +29,11 @@ def build(tf):
         tf.one_hot(i, 2, on_value="yes", off_value="no"), tf.sequence_mask(i),
         tf.sequence_mask([1, 3], 5), tf.sequence_mask(i, 4, dtype=tf.float32),
         tf.invert_permutation([2, 0, 1]), tf.unique([3, 1, 3, 2, 1]), tf.unique(["b", "a", "b"]),
-        tf.unique_with_counts([3, 1, 3, 2, 1], out_idx=tf.int64), tf.setdiff1d([3, 1, 3, 2, 1], [1]),
+        tf.unique_with_counts([3, 1, 3, 2, 1], out_idx=tf.int64),
+        tf.setdiff1d([3, 1, 3, 2, 1], [1]),
         tf.searchsorted([[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]], [[0.0, 3.0], [4.0, 9.0]]),
-        tf.searchsorted([1, 3, 5], [3, 4], side="right", out_type=tf.int64), tf.eye(2), tf.eye(2, 3),
+        tf.searchsorted([1, 3, 5], [3, 4], side="right", out_type=tf.int64), tf.eye(2),
+        tf.eye(2, 3),
         tf.eye(2, batch_shape=[2], dtype=tf.int32), tf.eye(tf.size(i), 3),
         tf.unravel_index([2, 5], [2, 3]), tf.check_numerics(x, "x"),
     ]

@@ -17,7 +17,8 @@ def build(tf):
     results = [
         tf.gather(x, [0, 2, 0]), tf.gather(x, i, axis=1), tf.gather(y, [[0], [1]]), tf.gather(y, 1),
         tf.gather(z, [0]), tf.gather(x, [1], axis=k), tf.gather(x, [1, 1], axis=-1),
-        tf.gather(x, tf.constant([3, 0], tf.int64)), tf.gather(cube, [[0, 1], [2, 0]], axis=2, batch_dims=1),
+        tf.gather(x, tf.constant([3, 0], tf.int64)),
+        tf.gather(cube, [[0, 1], [2, 0]], axis=2, batch_dims=1),
         tf.gather(x, [[0], [1], [2], [0]], batch_dims=1),
         tf.batch_gather(cube, [[[0, 2], [1, 1]], [[2, 2], [0, 1]]]),
         tf.gather_nd(x, [[0, 1], [2, 2], [0, 1]]), tf.gather_nd(x, [[1], [3]]),
@@ -25,7 +26,8 @@ def build(tf):
         tf.gather_nd(cube, [[0], [1]], batch_dims=1),
         tf.scatter_nd([[1], [3]], updates, [5, 3]), tf.scatter_nd([[1], [1]], updates, tf.shape(y)),
         tf.scatter_nd([[0, 1], [1, 1], [0, 1]], tf.gather(x[0], [0, 1, 2]), [2, 2]),
-        tf.tensor_scatter_update(x, [[1], [3]], updates), tf.tensor_scatter_add(x, [[1], [1]], updates),
+        tf.tensor_scatter_update(x, [[1], [3]], updates),
+        tf.tensor_scatter_add(x, [[1], [1]], updates),
         tf.tensor_scatter_sub(x, [[1], [3]], updates),
     ]
     rows = tf.concat([x, y], 0)

@@ -27,7 +27,9 @@ def build(tf):
         tf.space_to_batch_nd(image, [2, 2], [[2, 0], [0, 2]]), tf.space_to_depth(image, 2),
         tf.depth_to_space(image, 2),
     ]
-    others = tf.meshgrid([1, 2, 3], [4, 5]) + tf.meshgrid([1.0, 2.0], [3.0], [4.0], indexing="ij") + [
+    others = tf.meshgrid([1, 2, 3], [4, 5])
+    others += tf.meshgrid([1.0, 2.0], [3.0], [4.0], indexing="ij")
+    others += [
         tf.repeat([[1, 2], [3, 4]], 2), tf.repeat([[1, 2], [3, 4]], [1, 3], axis=0),
         tf.repeat([[1, 2], [3, 4]], 2, axis=1), tf.transpose(tf.complex(y, y), conjugate=True),
     ]

@@ -12,7 +12,8 @@ def build(tf):
     k = tf.placeholder(tf.int32, [2], name="k")
     one = tf.placeholder(tf.float32, [1, 3, 1], name="one")
     results = [
-        tf.reshape(x, [-1, 4]), tf.reshape(y, [-1]), tf.reshape(y, [-1, 3, 2]), tf.reshape(z, [2, -1]),
+        tf.reshape(x, [-1, 4]), tf.reshape(y, [-1]), tf.reshape(y, [-1, 3, 2]),
+        tf.reshape(z, [2, -1]),
         tf.reshape(y, [-1, 6]), tf.reshape(y, tf.shape(x)), tf.reshape(x, tf.shape(y)),
         tf.reshape(x, tf.shape(z)), tf.reshape(y, [tf.shape(y)[0], 2, 3]),
         tf.reshape(y, tf.concat([tf.shape(y)[:1], [2, 3]], 0)),
@@ -25,7 +26,8 @@ def build(tf):
     others = [
         tf.shape(y), tf.shape(z, out_type=tf.int64), tf.size(x), tf.size(y), tf.rank(z), tf.rank(x),
         tf.shape_n([y, z])[1], tf.broadcast_dynamic_shape(k, [1]), tf.zeros([2, 3]), tf.zeros(3),
-        tf.zeros([], tf.int32), tf.zeros([2], tf.bool), tf.zeros([1], tf.string), tf.zeros(tf.shape(y)),
+        tf.zeros([], tf.int32), tf.zeros([2], tf.bool), tf.zeros([1], tf.string),
+        tf.zeros(tf.shape(y)),
         tf.zeros([tf.shape(y)[0], 2]), tf.ones([40, 30]), tf.ones([2], tf.bool), tf.zeros_like(y),
         tf.ones_like(y), tf.zeros_like(x, dtype=tf.int32), tf.zeros_like(y, optimize=False),
         tf.ones_like(y, dtype=tf.int64), tf.fill([2, 3], 7),

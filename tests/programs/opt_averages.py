@@ -56,10 +56,10 @@ def build(tf):
     state = averages + [count, double, biased, unbiased, as_resource]
     for i in range(4):
         feeds = {value: np.array([i, 2 - i], np.float32)}
-        steps += [run("change {}".format(i), change), run("all {}".format(i), by_default),
-                  run("mixed {}".format(i), mixed), run("double {}".format(i), of_double),
-                  run("again {}".format(i), again)]
-        steps += [run("move {} {}".format(k, i), move, feeds) for k, move in enumerate(moves[:3])]
-        steps += [run("weighted {}".format(i), [weighted, floored], feeds),
-                  run("state {}".format(i), state)]
+        steps += [run(f"change {i}", change), run(f"all {i}", by_default),
+                  run(f"mixed {i}", mixed), run(f"double {i}", of_double),
+                  run(f"again {i}", again)]
+        steps += [run(f"move {k} {i}", move, feeds) for k, move in enumerate(moves[:3])]
+        steps += [run(f"weighted {i}", [weighted, floored], feeds),
+                  run(f"state {i}", state)]
     return steps + [run("last move", moves[3]), run("last", tf.global_variables())]

@@ -33,7 +33,8 @@ def build(tf):
     ]
     noisy = [train.noisy_linear_cosine_decay(0.1, step, 10),
              train.noisy_linear_cosine_decay(rate, as_float, 10, 0.5, 0.6, 2.0, 0.1, 0.01)]
-    train_op = train.GradientDescentOptimizer(train.exponential_decay(0.1, counter, 2, 0.5)).minimize(
+    falling = train.exponential_decay(0.1, counter, 2, 0.5)
+    train_op = train.GradientDescentOptimizer(falling).minimize(
         tf.square(tf.Variable(1.0, name="x")), global_step=counter)
     steps = [
         run("initialise", tf.global_variables_initializer()),
@@ -43,8 +44,8 @@ def build(tf):
     ]
     for value in [0, 1, 4, 10, 25]:
         feeds = {step: value, as_float: np.float32(value)}
-        steps.append(run("at {}".format(value), rates, feeds))
+        steps.append(run(f"at {value}", rates, feeds))
     for i in range(3):
-        steps += [run("train {}".format(i), train_op), run("after {}".format(i), rates[3])]
+        steps += [run(f"train {i}", train_op), run(f"after {i}", rates[3])]
     steps.append(run("far noise", noisy[0], {step: 10, as_float: 10.0}))
     return steps

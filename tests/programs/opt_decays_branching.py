@@ -18,7 +18,7 @@ def build(tf):
         train.polynomial_decay(0.1, step, 10, cycle=True),
         train.polynomial_decay(rate, step, 10, 0.01, power=2.0, cycle=True, name="cycles"),
         train.cosine_decay_restarts(0.1, step, 4),
-        train.cosine_decay_restarts(rate, step, 5, t_mul=1.0, m_mul=0.5, alpha=0.1, name="restarts"),
+        train.cosine_decay_restarts(rate, step, 5, t_mul=1.0, m_mul=0.5, alpha=0.1, name="again"),
     ]
     train_op = train.GradientDescentOptimizer(rates[2]).minimize(
         tf.square(tf.Variable(1.0, name="x")), global_step=counter)
@@ -30,7 +30,7 @@ def build(tf):
         fails("no list", lambda: train.piecewise_constant(step, 1, [1.0, 2.0])),
     ]
     for value in [0, 3, 4, 9, 11, 25]:
-        steps.append(run("at {}".format(value), rates, {step: value, number: value}))
+        steps.append(run(f"at {value}", rates, {step: value, number: value}))
     for i in range(5):
-        steps += [run("train {}".format(i), train_op), run("after {}".format(i), rates[2])]
+        steps += [run(f"train {i}", train_op), run(f"after {i}", rates[2])]
     return steps

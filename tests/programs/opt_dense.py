@@ -8,7 +8,7 @@ TOLERANCE = {"float32": 1e-5}
 
 
 def optimizers(tf, step, rate):
-    """All optimizers, with hyperparameters of all kinds: ``rate`` is a tensor, ``step`` a variable."""
+    """All optimizers, with all kinds of hyperparameters: ``rate`` is a tensor, ``step`` a variable."""
     train = tf.train
     return [
         train.GradientDescentOptimizer(0.05),
@@ -51,7 +51,7 @@ def trained(tf, loss, variables, resource=False):
         slots = [(name, optimizer.get_slot(variable, name))
                  for variable in variables for name in optimizer.get_slot_names()]
         state = variables + optimizer.variables() + [step]
-        label = "{} {}".format(i, optimizer.get_name())
+        label = f"{i} {optimizer.get_name()}"
         steps += [
             seen("slots " + label, [(name, slot.name) for name, slot in slots]),
             seen("variables " + label, [v.name for v in optimizer.variables()]),
@@ -69,9 +69,11 @@ def dense(tf, resource):
     random = np.random.RandomState(1)
     x = tf.constant(random.uniform(-1, 1, (4, 3)), tf.float32, name="x")
     target = tf.constant(random.uniform(-1, 1, (4, 2)), tf.float32, name="target")
-    w = tf.Variable(random.uniform(-1, 1, (3, 2)).astype(np.float32), name="w", use_resource=resource)
+    start = random.uniform(-1, 1, (3, 2)).astype(np.float32)
+    w = tf.Variable(start, name="w", use_resource=resource)
     with tf.variable_scope("layer"):
-        b = tf.get_variable("b", [], initializer=tf.constant_initializer(0.5), use_resource=resource)
+        b = tf.get_variable("b", [], initializer=tf.constant_initializer(0.5),
+                            use_resource=resource)
     loss = tf.reduce_sum(tf.square(tf.matmul(x, w) + b - target), name="loss")
     return trained(tf, loss, [w, b], resource)
 

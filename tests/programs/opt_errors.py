@@ -34,13 +34,13 @@ def build(tf):
     momentum = raw_op(tf, "ApplyMomentum")
 
     def static(**changes):
-        inputs = dict(var=x, accum=x, lr=one, grad=[1.0, 2.0], momentum=one)
+        inputs = {"var": x, "accum": x, "lr": one, "grad": [1.0, 2.0], "momentum": one}
         inputs.update(changes)
         return lambda: momentum(**inputs)
 
     def of_rows(**changes):
-        inputs = dict(var=table, accum=table, lr=one, grad=np.ones([3, 2], np.float32),
-                      indices=[0, 1, 2])
+        inputs = {"var": table, "accum": table, "lr": one, "grad": np.ones([3, 2], np.float32),
+                  "indices": [0, 1, 2]}
         inputs.update(changes)
         return lambda: raw_op(tf, "SparseApplyAdagrad")(**inputs)
 

@@ -93,9 +93,9 @@ def cases(tf, sparse, resource, dtypes):
                 for key, value in hyper.items():
                     inputs[key] = tf.constant(value, "int64" if key == "global_step" else dtype)
                 inputs.update(attrs)
-                update = raw_op(tf, kind)(name="{}_{}".format(kind, len(states)), **inputs)
+                update = raw_op(tf, kind)(name=f"{kind}_{len(states)}", **inputs)
                 updates.append(update if resource else update.op)
-                label = "{} {} {} {}".format(kind, sorted(attrs), dtype, shape)
+                label = f"{kind} {sorted(attrs)} {dtype} {shape}"
                 states.append(run(label, state))
     return ([run("start", tf.global_variables_initializer()), run("once", updates)] + states
             + [run("twice", updates)] + states)

@@ -1,4 +1,4 @@
-"""What optimizers take: dtypes, constraints, devices, partitions, global steps, gates."""
+"""What optimizers take: dtypes, devices, partitions, global steps, gates."""
 
 import numpy as np
 
@@ -31,19 +31,6 @@ def build(tf):
         steps.append(run("initialise " + op.name, tf.variables_initializer(
             mixed + optimizer.variables())))
         add(op.name, op, *(mixed + optimizer.variables()))
-
-    # Constraints.
-    def at_most_one(value):
-        return tf.minimum(value, 1.0)
-
-    free = tf.Variable([2.0, 0.5], name="free", constraint=at_most_one)
-    bound = tf.get_variable("bound", initializer=tf.constant([2.0, 0.5]), constraint=at_most_one,
-                            use_resource=True)
-    constrained = tf.reduce_sum(free) + tf.reduce_sum(bound * [1.0, 2.0])
-    op = train.MomentumOptimizer(-0.5, 0.5, name="Constrained").minimize(
-        constrained, var_list=[free, bound])
-    steps.append(run("initialise constrained", tf.global_variables_initializer()))
-    add("constrained", op, free, bound)
 
     # Devices.
     with tf.device("/cpu:0"):

@@ -6,11 +6,11 @@ from programs import fails, run, seen
 
 
 def sign_descent(tf):
-    """A subclass with a slot that counts, a tensor shared by updates, and an operation at the end."""
+    """A subclass with a slot that counts, a tensor that updates share, an operation at the end."""
 
     class SignDescent(tf.train.Optimizer):
         def __init__(self, rate, name="SignDescent"):
-            super(SignDescent, self).__init__(False, name)
+            super().__init__(False, name)
             self.rate = rate
 
         def _create_slots(self, var_list):
@@ -86,5 +86,5 @@ def build(tf):
         run("initialise", tf.global_variables_initializer()),
     ]
     for i in range(3):
-        steps += [run("train {}".format(i), [op, narrow]), run("state {}".format(i), state)]
+        steps += [run(f"train {i}", [op, narrow]), run(f"state {i}", state)]
     return steps
