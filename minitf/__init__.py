@@ -41,10 +41,10 @@ from minitf.gradients import (
     AggregationMethod, NoGradient, NotDifferentiable, RegisterGradient, UnconnectedGradients,
     gradients)
 from minitf.initializers import (
-    constant_initializer, global_variables, glorot_normal_initializer,
-    glorot_uniform_initializer, local_variables, ones_initializer, orthogonal_initializer,
-    random_normal_initializer, random_uniform_initializer, truncated_normal_initializer,
-    uniform_unit_scaling_initializer, variance_scaling_initializer, zeros_initializer)
+    constant_initializer, glorot_normal_initializer, glorot_uniform_initializer,
+    ones_initializer, orthogonal_initializer, random_normal_initializer,
+    random_uniform_initializer, truncated_normal_initializer, uniform_unit_scaling_initializer,
+    variance_scaling_initializer, zeros_initializer)
 from minitf.ops.arithmetic_ops import (
     accumulate_n, add, add_n, atan2, div, div_no_nan, divide, floor_div, floordiv, floormod,
     maximum, minimum, mod, multiply, pow, realdiv, scalar_mul, squared_difference, subtract,
@@ -77,12 +77,19 @@ from minitf.ops.array_slice_ops import newaxis, slice, strided_slice
 from minitf.ops.cast_ops import (
     angle, cast, complex, conj, imag, real, saturate_cast, to_bfloat16, to_complex128,
     to_complex64, to_double, to_float, to_int32, to_int64)
+from minitf.ops.check_ops import (
+    assert_equal, assert_greater, assert_greater_equal, assert_integer, assert_less,
+    assert_less_equal, assert_near, assert_negative, assert_non_negative, assert_non_positive,
+    assert_none_equal, assert_positive, assert_proper_iterable, assert_rank,
+    assert_rank_at_least, assert_rank_in, assert_same_float_dtype, assert_scalar, assert_type,
+    is_non_decreasing, is_numeric_tensor, is_strictly_increasing)
 from minitf.ops.clip_ops import (
     clip_by_average_norm, clip_by_global_norm, clip_by_norm, clip_by_value, global_norm)
 from minitf.ops.compare_ops import (
     equal, greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or,
     logical_xor, not_equal)
 from minitf.ops.cond_ops import Assert, case, cond
+from minitf.ops.confusion_matrix_ops import confusion_matrix
 from minitf.ops.constant_op import constant_v1 as constant
 from minitf.ops.control_flow_ops import group, no_op, tuple
 from minitf.ops.decomposition_ops import (
@@ -94,6 +101,7 @@ from minitf.ops.linalg_ops import (
     matrix_solve_ls, matrix_triangular_solve, norm)
 from minitf.ops.logging_ops import Print
 from minitf.ops.matmul_ops import cross, matmul, sparse_matmul, trace
+from minitf.ops.numerics_ops import add_check_numerics_ops, verify_tensor_all_finite
 from minitf.ops.parsing_ops import decode_raw
 from minitf.ops.random_ops import (
     multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle,
@@ -134,11 +142,11 @@ from minitf.variable_scope import (
     get_local_variable, get_variable, get_variable_scope, no_regularizer,
     resource_variables_enabled, variable_creator_scope, variable_op_scope, variable_scope)
 from minitf.variables import (
-    all_variables, assert_variables_initialized, global_variables_initializer,
-    initialize_all_variables, initialize_local_variables, initialize_variables,
-    is_variable_initialized, local_variables_initializer, model_variables,
-    moving_average_variables, report_uninitialized_variables, trainable_variables,
-    variables_initializer)
+    all_variables, assert_variables_initialized, global_variables,
+    global_variables_initializer, initialize_all_variables, initialize_local_variables,
+    initialize_variables, is_variable_initialized, local_variables,
+    local_variables_initializer, model_variables, moving_average_variables,
+    report_uninitialized_variables, trainable_variables, variables_initializer)
 
 from minitf.version import __version__
 

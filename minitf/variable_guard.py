@@ -54,7 +54,7 @@ def _on_safe_inputs(name, op, safe):
     if all(new is old for new, old in zip(inputs, op.inputs)):
         return op
     op_type = "Switch" if op.type == "RefSwitch" else op.type
-    return op.graph.create_op(op_type, inputs, [tensor.dtype for tensor in op.outputs],
+    return op.graph.create_op(op_type, inputs,
                               name=f"{op.name}_{name}".replace(":", "_"), attrs=dict(op._attrs))
 
 

@@ -387,7 +387,7 @@ def value_differences(got, expected, rtol):
         if name == "string":
             found.append(f"expected {theirs}\n     got {mine}")
             continue
-        tolerance = {"float16": max(rtol, 2e-3), "float32": rtol, "complex64": rtol,
+        tolerance = {"float16": max(rtol * 1e3, 2e-3), "float32": rtol, "complex64": rtol,
                      "float64": max(rtol * 1e-6, 1e-12), "complex128": max(rtol * 1e-6, 1e-12)}
         near = _near_complex if name.startswith("complex") else _close
         wrong = np.argwhere(~np.asarray(near(array, expected_array, tolerance), bool)

@@ -47,6 +47,7 @@ ACTIVATIONS = {
     "softplus": lambda x: np.logaddexp(0, x),
     "softsign": lambda x: x / (1 + np.abs(x)),
     "sigmoid": scipy.special.expit,
+    "swish": lambda x: x * scipy.special.expit(x),
     "tanh": np.tanh,
 }
 
@@ -516,6 +517,58 @@ def test_conv2d_transpose_is_the_adjoint():
     np.testing.assert_allclose((forward * y).sum(), (x * back).sum())
     check_gradients(lambda y, w: tf.nn.conv2d_transpose(y, w, [1, 6, 5, 2], 2), [y, w],
                     max_elements=8)
+
+
+# ---- depthwise and separable convolutions, dilations ----
+
+
+@pytest.mark.parametrize("stride, rate", [(1, (1, 1)), (2, (1, 1)), (1, (2, 3))])
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+def test_depthwise_and_separable(stride, rate, padding):
+    x, w = RNG.uniform(-1, 1, (2, 7, 8, 2)), RNG.uniform(-1, 1, (3, 2, 2, 3))
+    point = RNG.uniform(-1, 1, (1, 1, 6, 2))
+    pads = [_same_pads(x.shape[i + 1], w.shape[i], stride, rate[i]) if padding == "SAME" else (0, 0)
+            for i in range(2)]
+    expected = np.concatenate([
+        _convolved(x[..., i:i + 1], w[:, :, i:i + 1], (stride, stride), pads, rate)
+        for i in range(2)], axis=-1)
+    strides = [1, stride, stride, 1]
+
+    def depthwise(x, w):
+        return tf.nn.depthwise_conv2d(x, w, strides, padding, rate=rate)
+
+    def separable(x, w, point):
+        return tf.nn.separable_conv2d(x, w, point, strides, padding, rate=rate)
+
+    np.testing.assert_allclose(evaluate(depthwise, graph_values=[x, w]), expected, atol=1e-12)
+    np.testing.assert_allclose(evaluate(separable, graph_values=[x, w, point]),
+                               expected @ point[0, 0], atol=1e-12)
+    check_gradients(depthwise, [x, w], max_elements=8, order=2 if rate == (1, 1) else 1)
+    check_gradients(separable, [x, w, point], max_elements=6, order=1)
+
+
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+def test_space_to_batch_makes_dilations(padding):
+    x, w = RNG.uniform(-1, 1, (2, 7, 8, 2)), RNG.uniform(-1, 1, (3, 2, 2, 3))
+    by_op, by_batch = evaluate(
+        lambda x, w: tf.nn.conv2d(x, w, 1, padding, dilations=[2, 3]),
+        lambda x, w: tf.nn.convolution(x, w, padding, dilations=[2, 3]), graph_values=[x, w])
+    np.testing.assert_allclose(by_op, by_batch, atol=1e-12)
+
+
+def test_conv1d_is_a_correlation():
+    x, w = RNG.uniform(-1, 1, (1, 9, 1)), RNG.uniform(-1, 1, (4, 1, 1))
+    got = evaluate(lambda x, w: tf.nn.conv1d(x, w, 1, "VALID"), graph_values=[x, w])
+    np.testing.assert_allclose(got[0, :, 0], np.correlate(x[0, :, 0], w[:, 0, 0], "valid"))
+    check_gradients(lambda x, w: tf.nn.conv1d(x, w, 2, "SAME"), [x, w])
+    check_gradients(lambda x, w: tf.nn.conv1d_transpose(x, w, [1, 18, 1], 2), [x, w])
+
+
+@settings(deadline=None, max_examples=20)
+@given(arrays.arrays(np.float32, SHAPES, elements=st.sampled_from([0., 1., -2.])))
+def test_zero_fraction(x):
+    np.testing.assert_allclose(evaluate(tf.nn.zero_fraction, graph_values=[x]), (x == 0).mean(),
+                               rtol=1e-6)
 
 
 # ---- pooling ----

@@ -241,6 +241,25 @@ def test_sparse_update_is_one_row_after_the_other(indices, data):
         np.testing.assert_allclose(session.run([var, slot]), [table, accum])
 
 
+@pytest.mark.parametrize("shape", [(200, 101), (40000,), (3, training_ops._BLOCK)])
+def test_large_variables_are_updated_whole(shape):
+    random = np.random.RandomState(4)
+    values = [random.uniform(0.5, 1, shape).astype(np.float32) for _ in range(4)]
+    start, accum, linear, gradient = values
+    var, *slots = (tf.Variable(value) for value in values[:3])
+    out = training_ops.ApplyFtrl(var, *slots, gradient.T.copy().T, 0.1, 0.2, 0.3, -0.5)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        session.run(out.op)
+        got = session.run([var, *slots])
+    new = accum + gradient ** 2
+    linear = linear + gradient - (np.sqrt(new) - np.sqrt(accum)) / 0.1 * start
+    shrunk = (np.sign(linear) * 0.2 - linear) / (np.sqrt(new) / 0.1 + 0.6)
+    expected = [np.where(np.abs(linear) > 0.2, shrunk, 0), new, linear]
+    for mine, formula in zip(got, expected):
+        np.testing.assert_allclose(mine, formula, rtol=1e-4, atol=1e-5)
+
+
 def test_static_shape_of_an_update():
     var = tf.Variable(tf.placeholder(tf.float32), validate_shape=False)
     out = training_ops.ApplyGradientDescent(var, 0.1, tf.placeholder(tf.float32, [2, None]))

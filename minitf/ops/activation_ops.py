@@ -283,3 +283,24 @@ def crelu(features, name=None, axis=-1):
     with name_scope(name, "CRelu", [features]) as scope:
         features = convert_to_tensor(features, name="features")
         return relu(array_ops.concat([features, -features], axis, name=scope))
+
+
+def swish(features):
+    """``features * sigmoid(features)``, with a gradient that keeps ``features`` alone in memory.
+
+    Source: Ramachandran, Zoph and Le 2017, "Searching for activation functions".
+    """
+    from minitf.custom_gradient import custom_gradient
+
+    return custom_gradient(_swish_and_gradient)(features)
+
+
+def _swish_and_gradient(features):
+    features = convert_to_tensor(features, name="features")
+
+    def grad(dy):
+        with control_dependencies([dy]):
+            sigmoid = math_ops.sigmoid(features)
+        return dy * (sigmoid * (1.0 + features * (1.0 - sigmoid)))
+
+    return features * math_ops.sigmoid(features), grad

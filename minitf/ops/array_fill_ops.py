@@ -6,7 +6,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.constant_folding import static_shape, static_value
-from minitf.framework.convert import _from_shape, convert_to_tensor
+from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.operation import Tensor
 from minitf.framework.registry import op
@@ -63,7 +63,8 @@ def _(op, grad):
 
 def zero_array(shape, dtype):
     """An array of zeros, or of empty strings when the dtype is object: for kernels."""
-    return np.full(shape, b"", object) if dtype == object else np.zeros(shape, dtype)
+    is_text = np.dtype(dtype).kind == "O"
+    return np.full(shape, b"", object) if is_text else np.zeros(shape, dtype)
 
 
 def zeros(shape, dtype=dtypes.float32, name=None):
@@ -88,7 +89,7 @@ def _filled(shape, value, dtype, name, default_name):
                 small = _small_constant(value, shape, dtype, scope)
                 if small is not None:
                     return small
-                shape = _from_shape(TensorShape(shape))
+                shape = convert_to_tensor(TensorShape(shape))
             except (TypeError, ValueError):
                 shape = convert_to_tensor(shape, dtype=dtypes.int32)
         if not shape.shape._dims:  # a scalar, or of unknown rank
@@ -221,7 +222,7 @@ def _(indices, depth, axis):
     size, dims = scalar_dim(depth, 1), indices.shape._dims
     if dims is None:
         return UNKNOWN
-    place = len(dims) if axis == -1 else axis
+    place = axis % (len(dims) + 1)
     return shape_of(dims[:place] + (size,) + dims[place:])
 
 

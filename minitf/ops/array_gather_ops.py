@@ -61,12 +61,12 @@ def _(params, indices, axis, batch_dims):
         return shape_of((None,) * (len(from_dims) + len(at_dims) - 1 - batch_dims))
     axis = int(axis)
     with_rank_at_least(params.shape, -axis if axis < 0 else axis + 1)
-    with_rank_at_least(indices.shape, abs(batch_dims))
-    if batch_dims < 0 and at_dims is not None:
-        batch_dims += len(at_dims)
     with_rank_at_least(params.shape, batch_dims + 1)
     if from_dims is None or at_dims is None:
         return UNKNOWN
+    if batch_dims < -len(at_dims):
+        raise ValueError(f"Subshape start out of bounds: {batch_dims}, for shape with rank "
+                         f"{len(at_dims)}")
     axis %= len(from_dims)
     return shape_of(from_dims[:axis] + at_dims[batch_dims:] + from_dims[axis + 1:])
 

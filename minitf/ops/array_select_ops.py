@@ -239,8 +239,8 @@ def _stitch_gradient(op, grad):
     count = op._attrs["N"]
     indices = list(op.inputs[:count])
     if isinstance(grad, IndexedSlices):
-        # Sum up what comes for one row first, as gathering could not.
-        grad = math_ops.unsorted_segment_sum(grad.values, grad.indices, grad.dense_shape[0])
+        rows = array_ops.shape(op.outputs[0])[0]
+        grad = math_ops.unsorted_segment_sum(grad.values, grad.indices, rows)
     return [None] * count + [array_ops.gather(grad, places) for places in indices]
 
 

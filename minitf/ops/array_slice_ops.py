@@ -198,8 +198,8 @@ def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, el
       ellipsis_mask: bit i set: place i stands for ``...``.
       new_axis_mask: bit i set: place i stands for ``tf.newaxis``.
       shrink_axis_mask: bit i set: ``begin[i]`` is an index, and its dimension is dropped.
-      var: the variable that ``input_`` is the value of; the result then has a method
-        ``assign(value, name=None)``, which changes that part of the variable.
+      var: the variable that ``input_`` is the value of. The result's method
+        ``assign(val, name=None)`` changes that part of it.
       name: the operation's name.
 
     Raises:
@@ -210,17 +210,16 @@ def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, el
     masks = {"begin_mask": begin_mask, "end_mask": end_mask, "ellipsis_mask": ellipsis_mask,
              "new_axis_mask": new_axis_mask, "shrink_axis_mask": shrink_axis_mask}
     result = StridedSlice(input_, begin, end, strides, name=name, **masks)
-    if var is not None:
-        parent_name = name
+    parent_name = name
 
-        def assign(value, name=None):
-            return var._strided_slice_assign(
-                begin=begin, end=end, strides=strides, value=value,
-                name=f"{parent_name}_assign" if name is None else name, **masks)
+    def assign(val, name=None):
+        if var is None:
+            raise ValueError("Sliced assignment is only supported for variables")
+        return var._strided_slice_assign(
+            begin=begin, end=end, strides=strides, value=val,
+            name=f"{parent_name}_assign" if name is None else name, **masks)
 
-        result.assign = assign
-    else:
-        result.assign = _assign_to_no_variable
+    result.assign = assign
     return result
 
 
@@ -256,31 +255,46 @@ def sliced_shape(shape, begin, end, strides, masks):
 
 def _sliced_dims(dims, starts, stops, steps, masks):
     """The dimensions of a slice; ``starts`` and ``stops`` are None when they are not known."""
-    begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask = masks
-    if ellipsis_mask & (ellipsis_mask - 1):
-        raise ValueError("Multiple ellipses in slice spec not allowed")
-    result, axis, count = [], 0, len(steps)
-    for i in range(count):
-        bit = 1 << i
-        if bit & ellipsis_mask:
-            new_axes = (new_axis_mask >> (i + 1)).bit_count()
-            until = min(len(dims) - (count - i) + 1 + new_axes, len(dims))
-            result.extend(dims[axis:until])
-            axis = max(axis, until)
-        elif bit & new_axis_mask:
+    begin_mask, end_mask, _, _, shrink_axis_mask = masks
+    result = []
+    for i, axis in _layout(len(dims), len(steps), masks):
+        if axis is None:
             result.append(1)
-        elif axis == len(dims):
-            raise ValueError(f"Index out of range using input dim {axis}; input has only "
-                             f"{len(dims)} dims")
+        elif i is None:
+            result.append(dims[axis])
         else:
+            bit = 1 << i
             start = None if starts is None else int(starts[i])
             stop = None if stops is None else int(stops[i])
             size = _slice_size(axis, dims[axis], start, stop, int(steps[i]), bit & begin_mask,
                                bit & end_mask, bit & shrink_axis_mask)
             if not bit & shrink_axis_mask:
                 result.append(size)
+    return result
+
+
+def _layout(rank, count, masks):
+    """Pairs (slice, axis) in order: the slice is None for a whole axis, the axis for a new one."""
+    _, _, ellipsis_mask, new_axis_mask, _ = masks
+    if ellipsis_mask & (ellipsis_mask - 1):
+        raise ValueError("Multiple ellipses in slice spec not allowed")
+    layout, axis = [], 0
+    for i in range(count):
+        bit = 1 << i
+        if bit & ellipsis_mask:
+            new_axes = (new_axis_mask >> (i + 1)).bit_count()
+            until = min(rank - (count - i) + 1 + new_axes, rank)
+            layout.extend((None, whole) for whole in range(axis, until))
+            axis = max(axis, until)
+        elif bit & new_axis_mask:
+            layout.append((i, None))
+        elif axis == rank:
+            raise ValueError(f"Index out of range using input dim {axis}; input has only {rank} "
+                             "dims")
+        else:
+            layout.append((i, axis))
             axis += 1
-    return result + list(dims[axis:])
+    return layout + [(None, whole) for whole in range(axis, rank)]
 
 
 def _slice_size(axis, dim, start, stop, step, open_start, open_stop, shrink):

@@ -1,7 +1,8 @@
-"""Contexts: which branch of a conditional the operations being built belong to.
+"""Contexts: which branch of a conditional, or which loop, the operations being built belong to.
 
 While a context is entered, every new operation is shown to it (``AddOp``). It routes the operation's
-inputs that come from outside through Switch operations, so that a branch runs only when it is taken.
+inputs that come from outside: through Switch operations into a branch, so that it runs only when it
+is taken; through Enter operations into a loop, whose iterations all get the same value.
 """
 
 from minitf import nest
@@ -21,6 +22,49 @@ def is_merge(op):
 
 def is_loop_exit(op):
     return op.type in ("Exit", "RefExit")
+
+
+def is_loop_enter(op):
+    return op.type in ("Enter", "RefEnter")
+
+
+def is_loop_constant_enter(op):
+    """Whether an operation brings a loop invariant into a loop."""
+    return is_loop_enter(op) and op._attrs["is_constant"]
+
+
+def is_loop_switch(op):
+    """Whether an operation is the Switch of a loop variable: one that some branch does not use alone."""
+    context = op._control_flow_context
+    if not is_switch(op) or context is None or not context.IsWhileContext():
+        return False
+    for tensor in op.outputs:
+        for reader in tensor._consumers:
+            around = reader._control_flow_context
+            if is_loop_enter(reader):
+                around = around.outer_context
+            if around is None or not around.IsCondContext():
+                return True
+    return False
+
+
+def output_context(op):
+    """The context in which an operation's outputs exist: of an Exit, the one around the loop."""
+    context = op._control_flow_context
+    return context.outer_context if context is not None and is_loop_exit(op) else context
+
+
+def loop_of(op):
+    """The WhileContext of the innermost loop that an operation is in, or None."""
+    context = op._control_flow_context
+    return None if context is None else context.GetWhileContext()
+
+
+def current_gradient_loop():
+    """The WhileContext of the gradient loop that is being built, or None."""
+    context = get_default_graph()._control_flow_context
+    loop = None if context is None else context.GetWhileContext()
+    return loop if loop is not None and loop.grad_state is not None else None
 
 
 def in_context(op, context):
@@ -93,6 +137,10 @@ class ControlFlowContext:
     def GetWhileContext(self):  # noqa: N802
         return None if self._outer_context is None else self._outer_context.GetWhileContext()
 
+    def GetControlPivot(self):  # noqa: N802
+        """A tensor that has a value whenever this context runs, or None."""
+        return None
+
     def IsWhileContext(self):  # noqa: N802
         return False
 
@@ -111,6 +159,42 @@ class ControlFlowContext:
         while context is not None:
             context._values.update(names)
             context = context._outer_context
+
+    def _remove_external_control_edges(self, op):
+        """Takes away control inputs from outside the enclosing loop, and returns them."""
+        loop = self.GetWhileContext()
+        if loop is None:
+            return []
+        internal, external = [], []
+        for other in op.control_inputs:
+            context = output_context(other)
+            inside = context is not None and context.GetWhileContext() is loop
+            (internal if inside else external).append(other)
+        if external:
+            op._remove_all_control_inputs()
+            op._add_control_inputs(internal)
+        return external
+
+    def _hide(self, op):
+        """Marks an operation as one that no session may fetch; only a loop's results may be."""
+        if self._outer_context is not None or not is_loop_exit(op):
+            op.graph.prevent_fetching(op)
+
+    # ---- protobuf ----
+
+    def _write_values(self, values_def, export_scope):
+        """Writes the tensors of the context into a ValuesDef message."""
+        values_def.values.extend(stripped(name, export_scope) for name in sorted(self._values))
+        for name, tensor in self._external_values.items():
+            values_def.external_values[stripped(name, export_scope)] = stripped(tensor.name,
+                                                                                export_scope)
+
+
+def stripped(name, export_scope):
+    """A name without the scope that is exported."""
+    if not export_scope or not name.startswith(export_scope):
+        return name
+    return name[len(export_scope.rstrip("/")) + 1:]
 
 
 class CondContext(ControlFlowContext):
@@ -177,6 +261,10 @@ class CondContext(ControlFlowContext):
 
     def AddOp(self, op):  # noqa: N802
         """Puts a new operation into the branch."""
+        self.add_member(op)
+
+    def add_member(self, op):
+        """Puts an operation into this very branch: inputs through Switches, or the pivot to wait for."""
         if not op.inputs:
             self._remove_external_control_edges(op)
             if not any(in_context(other, self) for other in op.control_inputs):
@@ -190,22 +278,9 @@ class CondContext(ControlFlowContext):
                     op._update_input(index, inside)
             self._remove_external_control_edges(op)
         self._note_outputs(op)
-        if self._outer_context is not None or not is_loop_exit(op):
-            op.graph.prevent_fetching(op)
+        self._hide(op)
         if self._outer_context is not None:
             self._outer_context.AddInnerOp(op)
-
-    def _remove_external_control_edges(self, op):
-        """Takes away control inputs from outside the enclosing loop, if there is one."""
-        loop = self.GetWhileContext()
-        if loop is None:
-            return
-        internal = [other for other in op.control_inputs
-                    if other._control_flow_context is not None
-                    and other._control_flow_context.GetWhileContext() is loop]
-        if len(internal) != len(op.control_inputs):
-            op._remove_all_control_inputs()
-            op._add_control_inputs(internal)
 
     # ---- building a branch ----
 
@@ -262,18 +337,11 @@ class CondContext(ControlFlowContext):
 
         if export_scope is not None and not self._name.startswith(export_scope):
             return None
-
-        def stripped(name):
-            if not export_scope:
-                return name
-            return name[len(export_scope.rstrip("/")) + 1:] if name.startswith(export_scope) else name
-
-        message = protos.CondContextDef(context_name=stripped(self._name),
-                                        pred_name=stripped(self._pred.name),
-                                        pivot_name=stripped(self._pivot.name), branch=self._branch)
-        message.values_def.values.extend(stripped(name) for name in sorted(self._values))
-        for name, tensor in self._external_values.items():
-            message.values_def.external_values[stripped(name)] = stripped(tensor.name)
+        message = protos.CondContextDef(context_name=stripped(self._name, export_scope),
+                                        pred_name=stripped(self._pred.name, export_scope),
+                                        pivot_name=stripped(self._pivot.name, export_scope),
+                                        branch=self._branch)
+        self._write_values(message.values_def, export_scope)
         for nested in self._nested_contexts:
             nested.to_control_flow_context_def(message.nested_contexts.add(), export_scope)
         return message

@@ -15,13 +15,7 @@ from minitf.ops import array_ops, matmul_ops
 from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import with_rank
 from minitf.ops.elementwise import list_text
-from minitf.ops.windows import (
-    Windows,
-    output_dim,
-    padding_attrs,
-    spatial_axes,
-    spatial_list,
-)
+from minitf.ops.windows import Windows, output_dim, padding_attrs, spatial_axes, spatial_list
 
 _FLOATS = "half bfloat16 float double"
 _ATTRS = ("T, strides: list(int), use_cudnn_on_gpu: bool = True,"

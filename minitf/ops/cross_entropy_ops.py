@@ -12,12 +12,7 @@ from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import activation_ops, array_ops, math_ops, softmax_ops
 from minitf.ops.arguments import renamed_argument
-from minitf.ops.common_shapes import (
-    broadcast_shape,
-    merge_dims,
-    merge_shapes,
-    with_rank,
-)
+from minitf.ops.common_shapes import broadcast_shape, merge_dims, merge_shapes, with_rank
 from minitf.ops.constant_op import constant
 from minitf.ops.elementwise import list_text
 

@@ -5,10 +5,7 @@ A table may be one tensor or variable, or several (its parts), between which ids
 
 from minitf import tf_logging
 from minitf.framework import dtypes
-from minitf.framework.convert import (
-    convert_n_to_tensor_or_indexed_slices,
-    convert_to_tensor,
-)
+from minitf.framework.convert import convert_n_to_tensor_or_indexed_slices, convert_to_tensor
 from minitf.framework.graph import colocate_with, name_scope
 from minitf.framework.sparse_tensor import SparseTensor
 from minitf.ops import array_ops, math_ops

@@ -12,108 +12,48 @@ Sliced by subject:
     dropout_ops              dropout
     ranking_ops              top_k, in_top_k, nth_element
     embedding_ops            embedding_lookup and its sparse form
-    windows, conv_ops, pool_ops   convolutions and pooling
+    windows                  what convolutions and pooling have in common
+    conv_ops, pool_ops       convolutions and pooling of images
+    depthwise_ops            depthwise and separable convolutions
+    convolution_ops          sequences, any rank, dilations: composed of the plain ones
+    zero_fraction_ops        zero_fraction
 """
-# ruff: noqa: F401 - re-exports
+# ruff: noqa: F401, I001 - re-exports
 
 from minitf.ops.activation_ops import (
-    Elu,
-    EluGrad,
-    LeakyRelu,
-    LeakyReluGrad,
-    Relu,
-    Relu6,
-    Relu6Grad,
-    ReluGrad,
-    Selu,
-    SeluGrad,
-    Softplus,
-    SoftplusGrad,
-    Softsign,
-    SoftsignGrad,
-    crelu,
-    elu,
-    leaky_relu,
-    relu,
-    relu6,
-    selu,
-    softplus,
-    softsign,
-)
+    Elu, EluGrad, LeakyRelu, LeakyReluGrad, Relu, Relu6, Relu6Grad, ReluGrad, Selu, SeluGrad,
+    Softplus, SoftplusGrad, Softsign, SoftsignGrad, crelu, elu, leaky_relu, relu, relu6, selu,
+    softplus, softsign, swish)
 from minitf.ops.batch_norm_ops import (
-    FusedBatchNorm,
-    FusedBatchNormGrad,
-    FusedBatchNormGradV2,
-    FusedBatchNormGradV3,
-    FusedBatchNormV2,
-    FusedBatchNormV3,
-    fused_batch_norm,
-)
+    FusedBatchNorm, FusedBatchNormGrad, FusedBatchNormGradV2, FusedBatchNormGradV3,
+    FusedBatchNormV2, FusedBatchNormV3, fused_batch_norm)
 from minitf.ops.bias_ops import (
-    BiasAdd,
-    BiasAddGrad,
-    BiasAddV1,
-    bias_add,
-    bias_add_v1,
-    relu_layer,
-    xw_plus_b,
-    xw_plus_b_v1,
-)
+    BiasAdd, BiasAddGrad, BiasAddV1, bias_add, bias_add_v1, relu_layer, xw_plus_b, xw_plus_b_v1)
 from minitf.ops.conv_ops import (
-    Conv2D,
-    Conv2DBackpropFilter,
-    Conv2DBackpropInput,
-    conv2d,
-    conv2d_backprop_filter,
-    conv2d_backprop_input,
-    conv2d_transpose,
-)
+    Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput, conv2d, conv2d_backprop_filter,
+    conv2d_backprop_input, conv2d_transpose)
+from minitf.ops.convolution_ops import (
+    atrous_conv2d, conv1d, conv1d_transpose, convolution, pool, with_space_to_batch)
 from minitf.ops.cross_entropy_ops import (
-    SoftmaxCrossEntropyWithLogits,
-    SparseSoftmaxCrossEntropyWithLogits,
-    log_poisson_loss,
-    sigmoid_cross_entropy_with_logits,
-    softmax_cross_entropy_with_logits,
-    softmax_cross_entropy_with_logits_v2,
-    sparse_softmax_cross_entropy_with_logits,
-    weighted_cross_entropy_with_logits,
-)
+    SoftmaxCrossEntropyWithLogits, SparseSoftmaxCrossEntropyWithLogits, log_poisson_loss,
+    sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits,
+    softmax_cross_entropy_with_logits_v2, sparse_softmax_cross_entropy_with_logits,
+    weighted_cross_entropy_with_logits)
+from minitf.ops.depthwise_ops import (
+    DepthwiseConv2dNative, DepthwiseConv2dNativeBackpropFilter, DepthwiseConv2dNativeBackpropInput,
+    depthwise_conv2d, depthwise_conv2d_native, depthwise_conv2d_native_backprop_filter,
+    depthwise_conv2d_native_backprop_input, separable_conv2d)
 from minitf.ops.dropout_ops import dropout
 from minitf.ops.embedding_ops import embedding_lookup, embedding_lookup_sparse
 from minitf.ops.lrn_ops import LRN, LRNGrad, local_response_normalization
 from minitf.ops.moments_ops import (
-    L2Loss,
-    batch_norm_with_global_normalization,
-    batch_normalization,
-    l2_loss,
-    l2_normalize,
-    moments,
-    normalize_moments,
-    sufficient_statistics,
-    weighted_moments,
-)
+    L2Loss, batch_norm_with_global_normalization, batch_normalization, l2_loss, l2_normalize,
+    moments, normalize_moments, sufficient_statistics, weighted_moments)
 from minitf.ops.pool_ops import (
-    AvgPool,
-    AvgPoolGrad,
-    MaxPool,
-    MaxPoolGrad,
-    MaxPoolGradGrad,
-    MaxPoolGradWithArgmax,
-    MaxPoolWithArgmax,
-    avg_pool,
-    avg_pool1d,
-    max_pool,
-    max_pool1d,
-    max_pool_with_argmax,
-)
+    AvgPool, AvgPoolGrad, MaxPool, MaxPoolGrad, MaxPoolGradGrad, MaxPoolGradWithArgmax,
+    MaxPoolWithArgmax, avg_pool, avg_pool1d, avg_pool_v2, max_pool, max_pool1d, max_pool2d,
+    max_pool_v2, max_pool_with_argmax)
 from minitf.ops.ranking_ops import (
-    InTopK,
-    InTopKV2,
-    NthElement,
-    TopK,
-    TopKV2,
-    in_top_k,
-    nth_element,
-    top_k,
-)
+    InTopK, InTopKV2, NthElement, TopK, TopKV2, in_top_k, nth_element, top_k)
 from minitf.ops.softmax_ops import LogSoftmax, Softmax, log_softmax, softmax
+from minitf.ops.zero_fraction_ops import zero_fraction

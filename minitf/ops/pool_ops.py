@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minitf.framework import dtypes, errors
+from minitf.framework import dtypes, errors, registry
 from minitf.framework.constant_folding import static_shape
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
@@ -58,6 +58,46 @@ def _window(ksize, strides, padding, data_format):
     return {"ksize": spatial_list(ksize, 2, last, "ksize"),
             "strides": spatial_list(strides, 2, last, "strides"),
             "padding": padding, "data_format": data_format}
+
+
+def max_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
+    """``max_pool``, which checks no window of size 0; the arguments are the same."""
+    with name_scope(name, "MaxPool2d", [input]) as scope:
+        return MaxPool(input, name=scope, **_window(ksize, strides, padding, data_format))
+
+
+def max_pool_v2(input, ksize, strides, padding, data_format=None, name=None):
+    """``max_pool1d`` or ``max_pool``, by the rank of ``input``.
+
+    Args:
+      input: a tensor of known rank, 3 or 4.
+      ksize, strides, padding, data_format: those of the function for that rank.
+
+    Raises:
+      ValueError: another rank.
+    """
+    return _pool_by_rank(max_pool1d, MaxPool, "MaxPool3D", input, ksize, strides, padding,
+                         data_format, name)
+
+
+def avg_pool_v2(input, ksize, strides, padding, data_format=None, name=None):
+    """``avg_pool1d`` or ``avg_pool``, by the rank of ``input``; arguments as in ``max_pool_v2``."""
+    return _pool_by_rank(avg_pool1d, AvgPool, "AvgPool3D", input, ksize, strides, padding,
+                         data_format, name)
+
+
+def _pool_by_rank(of_rows, of_images, of_volumes, input, ksize, strides, padding, data_format, name):
+    rank = len(input.shape) - 2
+    if not 1 <= rank <= 3:
+        raise ValueError(f"Input tensor must be of rank 3, 4 or 5 but was {rank + 2}.")
+    last = data_format is None or not data_format.startswith("NC")
+    ksize = spatial_list(ksize, rank, last, "ksize")
+    strides = spatial_list(strides, rank, last, "strides")
+    if rank == 1:
+        return of_rows(input, ksize, strides, padding, data_format, name)
+    function = of_images if rank == 2 else registry.get(of_volumes)
+    return function(input, ksize=ksize, strides=strides, padding=padding, name=name,
+                    data_format=data_format or ("NHWC" if rank == 2 else "NDHWC"))
 
 
 def max_pool1d(input, ksize, strides, padding, data_format="NWC", name=None):

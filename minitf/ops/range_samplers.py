@@ -254,7 +254,7 @@ class Sampling:
 
 def _sample_unique(sampler, words, count):
     """The first ``count`` different classes, in the order drawn, and after how many tries."""
-    drawn = sampler.sample(words, count + count // 4 + 4)
+    drawn = sampler.sample(words, count + count // 2 + 8)
     while True:
         first = np.unique(drawn, return_index=True)[1]
         if len(first) >= count:

@@ -6,14 +6,8 @@ from minitf.framework import dtypes, errors
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.ops import array_ops, math_ops
-from minitf.ops.common_shapes import (
-    UNKNOWN,
-    merge_dims,
-    scalar_dim,
-    shape_of,
-    with_rank,
-    with_rank_at_least,
-)
+from minitf.ops.common_shapes import (UNKNOWN, merge_dims, scalar_dim, shape_of, with_rank,
+                                      with_rank_at_least)
 from minitf.ops.elementwise import list_text
 
 _REAL = "float double int32 uint8 int16 int8 int64 bfloat16 uint16 half uint32 uint64"

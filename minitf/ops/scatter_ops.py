@@ -5,6 +5,8 @@ Each kind of update exists for ref variables (``ScatterAdd``) and resource varia
 count each; for the plain update the last one wins.
 """
 
+import math
+
 import numpy as np
 
 from minitf.framework import errors
@@ -27,7 +29,7 @@ def given(**attrs):
     return {name: value for name, value in attrs.items() if value is not None}
 
 
-# ---- arithmetic: what an update does to the elements picked out ----
+# ---- arithmetic: what an update does to the elements picked out, in place ----
 
 
 def _put(array, where, updates):
@@ -52,23 +54,29 @@ _UPDATES = {"Update": _put, "Add": np.add.at, "Sub": np.subtract.at, "Mul": np.m
 # ---- rows ----
 
 
-def scatter_rows(kind, params, indices, updates):
-    """A copy of ``params`` with ``updates`` applied to its rows ``indices``.
+def _update_rows(kind, cell, indices, updates):
+    """Applies ``updates`` to the rows ``indices`` of a variable, and touches no others.
 
     Args:
       kind: "Update", "Add", "Sub", "Mul", "Div", "Min" or "Max".
-      params: an array of rank 1 or more.
+      cell: the variable's VariableState.
       indices: integers of any shape.
       updates: of shape ``indices.shape + params.shape[1:]``, or a scalar.
 
     Raises:
       InvalidArgumentError: an index is out of range.
     """
-    rows = params.shape[0] if params.ndim else 0
-    check_indices(indices, rows)
-    result = np.array(params)
-    _UPDATES[kind](result, indices, updates)
-    return result
+    shape = np.shape(cell.read())
+    check_indices(indices, shape[0] if shape else 0)
+    params = cell.writable()
+    length = math.prod(shape[1:])
+    if kind == "Update" or not params.flags.c_contiguous or length == 0:
+        _UPDATES[kind](params, indices, updates)
+        return
+    # NumPy's `ufunc.at` is several times as fast on plain vectors as on rows.
+    places = np.reshape(indices, (-1, 1)) * np.int64(length) + np.arange(length)
+    _UPDATES[kind](params.reshape(-1), places.reshape(-1),
+                   np.reshape(updates, -1) if np.ndim(updates) else updates)
 
 
 def check_indices(indices, rows):
@@ -115,9 +123,8 @@ def _ref_rows(kind, allowed, differentiable=False, locking="False"):
 
     @op_type.kernel
     def _(ref, indices, updates):
-        params = ref.read()
-        _check_rows(params, indices, updates)
-        ref.assign(scatter_rows(kind, params, indices, updates))
+        _check_rows(ref.read(), indices, updates)
+        _update_rows(kind, ref, indices, updates)
         return ref
 
     return op_type
@@ -136,16 +143,15 @@ def _resource_rows(kind, allowed):
 
     @op_type.kernel
     def _(resource, indices, updates):
-        params = resource.read()
+        shape = np.shape(resource.read())
         rows = np.size(indices)
-        if np.ndim(updates) and rows and np.size(updates) != rows * (np.size(params)
-                                                                     // max(len(params), 1)):
+        if np.ndim(updates) and rows and np.size(updates) != rows * math.prod(shape[1:]):
             raise errors.InvalidArgumentError(
                 None, None, f"shape of indices ({list_text(np.shape(indices))}) is not compatible "
                 f"with the shape of updates ({list_text(np.shape(updates))})")
         if np.ndim(updates):
-            updates = np.reshape(updates, np.shape(indices) + np.shape(params)[1:])
-        resource.assign(scatter_rows(kind, params, indices, updates))
+            updates = np.reshape(updates, np.shape(indices) + shape[1:])
+        _update_rows(kind, resource, indices, updates)
 
     return op_type
 
@@ -230,19 +236,20 @@ def scatter_max(ref, indices, updates, use_locking=False, name=None):
 # ---- n-dimensional indices ----
 
 
-def scatter_elements(kind, params, indices, updates):
-    """A copy of ``params`` with ``updates`` applied where the rows of ``indices`` point.
+def _update_elements(kind, cell, indices, updates):
+    """Applies ``updates`` where the rows of ``indices`` point into a variable, and only there.
 
     Args:
       kind: "Update", "Add" or "Sub".
-      params: an array.
+      cell: the variable's VariableState.
       indices: integers [..., depth]; each row is a place in the first ``depth`` dimensions.
       updates: of shape ``indices.shape[:-1] + params.shape[depth:]``.
 
     Raises:
       InvalidArgumentError: shapes do not fit, or a place is out of range.
     """
-    shape, depth = np.shape(params), np.shape(indices)[-1] if np.ndim(indices) else 1
+    shape = np.shape(cell.read())
+    depth = np.shape(indices)[-1] if np.ndim(indices) else 1
     batch = np.shape(indices)[:-1]
     if np.ndim(indices) and np.ndim(updates) and len(indices) != len(updates):
         raise errors.InvalidArgumentError(
@@ -257,9 +264,7 @@ def scatter_elements(kind, params, indices, updates):
             f"indices.shape: {list_text(np.shape(indices))}, params_shape: {list_text(shape)}, "
             f"slice_dim: {depth}, and batch_dim: {max(np.ndim(indices) - 1, 1)}")
     check_places(indices, shape, "shape")
-    result = np.array(params)
-    _UPDATES[kind](result, tuple(np.moveaxis(indices, -1, 0)), updates)
-    return result
+    _UPDATES[kind](cell.writable(), tuple(np.moveaxis(indices, -1, 0)), updates)
 
 
 def check_places(indices, shape, what):
@@ -308,7 +313,7 @@ def _ref_elements(kind, allowed, locking="False"):
 
     @op_type.kernel
     def _(ref, indices, updates):
-        ref.assign(scatter_elements(kind, ref.read(), indices, updates))
+        _update_elements(kind, ref, indices, updates)
         return ref
 
     return op_type.not_differentiable()
@@ -326,7 +331,7 @@ def _resource_elements(kind):
 
     @op_type.kernel
     def _(ref, indices, updates):
-        ref.assign(scatter_elements(kind, ref.read(), indices, updates))
+        _update_elements(kind, ref, indices, updates)
 
     return op_type
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
-from minitf.framework.graph import colocate_with, name_scope
+from minitf.framework.graph import colocate_with, get_default_graph, name_scope
 from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Tensor
 from minitf.framework.registry import op
@@ -16,6 +16,7 @@ from minitf.framework.sparse_tensor import SparseTensor
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, common_shapes, math_ops
 from minitf.ops.common_shapes import with_rank
+from minitf.ops.control_flow_context import output_context
 
 # ---- Switch ----
 
@@ -86,6 +87,8 @@ def _(data, pred):
 def _(op, grad_false, grad_true):
     grads = [grad_false, grad_true]
     context = op._control_flow_context
+    if context is not None and context.IsWhileContext():
+        return _loop_switch_gradient(op, grad_false, grad_true), None
     if context is not None and context.IsCondContext():
         zero_grad = grads[1 - context.branch]
         if zero_grad is None:
@@ -96,6 +99,25 @@ def _(op, grad_false, grad_true):
     false_grad = switch(grad_false, op.inputs[1])[0]
     true_grad = switch(grad_true, op.inputs[1])[1]
     return merge([false_grad, true_grad])[0], None
+
+
+def _loop_switch_gradient(op, grad_exit, grad_body):
+    """The gradient of a loop variable, a variable of the gradient loop.
+
+    The walk comes here twice: from the Exit with the value that the gradient loop starts with, and
+    from the body with that of the next iteration, which closes the gradient loop's cycle.
+    """
+    from minitf.ops import while_ops
+
+    merges = get_default_graph()._control_flow_context.grad_state.switch_map
+    if op in merges:
+        if grad_body is not None:
+            while_ops.add_back_edge(merges[op], grad_body, enforce_shape_invariant=False)
+        return None
+    if grad_exit is None:
+        return None
+    merges[op] = merge([grad_exit, grad_exit], name="b_switch")[0]
+    return merges[op]
 
 
 # ---- Merge ----
@@ -137,17 +159,20 @@ def merge(inputs, name=None):
 
 def _all_indexed_slices(inputs):
     """Dense tensors as IndexedSlices of all their rows; indices of one dtype."""
-    result = []
-    for item in inputs:
-        if isinstance(item, Tensor):
-            shape = array_ops.shape_internal(item, optimize=False)
-            item = IndexedSlices(item, math_ops.range(0, shape[0]), shape)
-        result.append(item)
+    result = [as_indexed_slices(item) for item in inputs]
     if len({item.indices.dtype for item in result}) > 1:
         result = [IndexedSlices(item.values, math_ops.cast(item.indices, dtypes.int64),
                                 item.dense_shape)
                   if item.indices.dtype == dtypes.int32 else item for item in result]
     return result
+
+
+def as_indexed_slices(value):
+    """A dense tensor as IndexedSlices of all its rows; IndexedSlices as they are."""
+    if isinstance(value, IndexedSlices):
+        return value
+    shape = array_ops.shape_internal(value, optimize=False)
+    return IndexedSlices(value, math_ops.range(0, shape[0]), shape)
 
 
 Merge = op("Merge(inputs: N * T; T, N: int >= 1) -> (output: T, value_index: int32)").view()
@@ -180,8 +205,14 @@ def _(inputs):
 @Merge.gradient
 @RefMerge.gradient
 def _(op, grad, _):
-    context = op.inputs[0].op._control_flow_context
+    context = output_context(op.inputs[0].op)
+    gradient_context = get_default_graph()._control_flow_context
+    if context is not None and context.IsWhileContext():
+        return switch_ref_or_tensor(grad, gradient_context.pivot)
     if context is not None and context.IsCondContext():
-        return switch_ref_or_tensor(grad, context.pred, name="cond_grad")
+        pred = context.pred
+        if gradient_context is not None and gradient_context.grad_state is not None:
+            pred = gradient_context.grad_state.saved_predicate(pred)
+        return switch_ref_or_tensor(grad, pred, name="cond_grad")
     taken = [math_ops.equal(op.outputs[1], i) for i in range(len(op.inputs))]
     return [switch_ref_or_tensor(grad, item)[1] for item in taken]

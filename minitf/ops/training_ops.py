@@ -24,6 +24,9 @@ from minitf.ops.resource_handles import handle_shape
 _NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 "
             "uint16 complex128 half uint32 uint64")
 
+# Elements that are updated at a time.
+_BLOCK = 1 << 14
+
 
 # ---- declaring the ops of an update ----
 
@@ -103,8 +106,10 @@ def _rows_of_variable(gradient, indices):
 
 
 def _dense_kernel(arithmetic, names, count, on_handles):
+    place = next(i for i, name in enumerate(names[count:]) if name in ("grad", "delta"))
+
     def kernel(*inputs, **attrs):
-        cells, rest = inputs[:count], inputs[count:]
+        cells, rest = inputs[:count], list(inputs[count:])
         values = _read(cells, on_handles)
         _check_states(names, values)
         for name, value in zip(names[count:], rest):
@@ -112,10 +117,29 @@ def _dense_kernel(arithmetic, names, count, on_handles):
                 _check_same_shape(values[0], name, value)
             else:
                 _check_scalar(name, value)
-        _assign(cells, values, arithmetic(*values, *rest, **attrs))
+        if values[0].size <= _BLOCK:
+            new = arithmetic(*values, *rest, **attrs)
+        else:
+            new = _in_blocks(arithmetic, values, rest, place, attrs)
+        for cell, old, value in zip(cells, values, new):
+            cell.assign(np.asarray(value, dtype=old.dtype))
         return None if on_handles else cells[0]
 
     return kernel
+
+
+def _in_blocks(arithmetic, values, rest, place, attrs):
+    """The arithmetic, which is elementwise, on blocks small enough for the cache."""
+    flat = [np.ravel(value) for value in values]
+    gradient = np.ravel(rest[place])
+    results = [np.empty(value.shape, value.dtype) for value in flat]
+    for start in range(0, gradient.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        rest[place] = gradient[block]
+        new = arithmetic(*[value[block] for value in flat], *rest, **attrs)
+        for result, value in zip(results, new):
+            result[block] = value
+    return [result.reshape(value.shape) for result, value in zip(results, values)]
 
 
 def _sparse_kernel(arithmetic, names, count, on_handles):
@@ -150,17 +174,14 @@ def _read(cells, on_handles):
     return [cell.read() for cell in cells]
 
 
-def _assign(cells, before, after):
-    for cell, old, new in zip(cells, before, after):
-        cell.assign(np.asarray(new, dtype=old.dtype))
-
-
 def _rounds(indices):
     """Pairs (rows, positions) in which no row comes twice: repeated rows take turns, in order."""
     positions = np.arange(indices.size)
     while positions.size:
         rows, first = np.unique(indices[positions], return_index=True)
         yield rows, positions[first]
+        if rows.size == positions.size:
+            return
         positions = np.delete(positions, first)
 
 

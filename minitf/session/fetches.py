@@ -8,6 +8,7 @@ import numbers
 
 from minitf.framework.indexed_slices import IndexedSlices, IndexedSlicesValue
 from minitf.framework.operation import Operation, Tensor
+from minitf.framework.sparse_tensor import SparseTensor, SparseTensorValue
 
 # (type, fetch function, feed function): types that stand for several tensors, by isinstance.
 _EXPANSIONS = []
@@ -55,6 +56,17 @@ def _feed_indexed_slices(feed, value):
     return list(zip(parts, value))
 
 
+def _expand_sparse_tensor(fetch):
+    return ([fetch.indices, fetch.values, fetch.dense_shape],
+            lambda values: SparseTensorValue(*values))
+
+
+def _feed_sparse_tensor(feed, value):
+    return list(zip([feed.indices, feed.values, feed.dense_shape], value))
+
+
+register_session_run_conversion_functions(SparseTensor, _expand_sparse_tensor,
+                                          _feed_sparse_tensor)
 register_session_run_conversion_functions(IndexedSlices, _expand_indexed_slices,
                                           _feed_indexed_slices)
 

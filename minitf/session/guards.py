@@ -5,6 +5,8 @@ tensor is dead, too, up to the Merge that takes the other branch's value. Walkin
 order tells the same as a guard: a tuple of (predicate, branch) pairs, all of which must hold.
 """
 
+from minitf.session.frames import EXITS, MERGES, NEXTS, SWITCHES, is_loop_part
+
 NEVER = None  # the guard of an operation that needs both branches of one conditional
 
 
@@ -34,7 +36,7 @@ class Guards:
         if tensor in self.fed or op not in self._of_op:
             return ()
         guard = self._of_op[op]
-        if guard is NEVER or op.type not in ("Switch", "RefSwitch"):
+        if guard is NEVER or op.type not in SWITCHES:
             return guard
         predicate = self.predicate(op.inputs[1])
         self.predicates.add(predicate)
@@ -48,12 +50,21 @@ class Guards:
 
     def _guard(self, op):
         parts = [self.of_tensor(tensor) for tensor in op.inputs]
-        if op.type in ("Merge", "RefMerge"):
-            alive = [set(part) for part in parts if part is not NEVER]
+        if op.type == "LoopCond":
+            return parts[0]
+        if op.type in EXITS:
+            # What leaves a loop leaves its predicate behind.
+            switch = op.inputs[0].op
+            left = self.predicate(switch.inputs[1]) if switch.type in SWITCHES else None
+            return tuple(item for item in parts[0] if item[0] is not left)
+        if op.type in MERGES and is_loop_part(op):
+            parts = [part for part, tensor in zip(parts, op.inputs) if tensor.op.type not in NEXTS]
+        elif op.type in MERGES:
+            alive = [part for part in parts if part is not NEVER]
             if not alive:
                 return NEVER
-            common = set.intersection(*alive)
-            parts = [tuple(item for item in parts[0] or () if item in common)]
+            common = set.intersection(*map(set, alive))
+            parts = [tuple(item for item in alive[0] if item in common)]
         parts += [self._of_op[other] for other in op.control_inputs if other in self._of_op]
         return self._joined(parts)
 

@@ -1,6 +1,4 @@
-"""Which operations a run needs, and in which order they run."""
-
-import heapq
+"""Which operations a run needs."""
 
 from minitf.framework.operation import Operation
 
@@ -34,37 +32,3 @@ def walk_back(elements, feeds):
                 found[other] = None
                 queue.append(other)
     return queue
-
-
-def schedule(ops, feeds):
-    """``ops`` in an order in which each runs after what it depends on.
-
-    Among operations that are free to run, the one created first comes first. So reads that were
-    written before an update run before it, as in the program that built the graph.
-
-    Raises:
-      ValueError: the operations depend on each other in a circle.
-    """
-    needed = set(ops)
-    waiting, readers = {}, {}
-    for op in ops:
-        sources = {tensor.op for tensor in op.inputs if tensor not in feeds}
-        sources.update(op.control_inputs)
-        sources &= needed
-        waiting[op] = len(sources)
-        for source in sources:
-            readers.setdefault(source, []).append(op)
-    ready = [(op._id, op) for op in ops if not waiting[op]]
-    heapq.heapify(ready)
-    order = []
-    while ready:
-        _, op = heapq.heappop(ready)
-        order.append(op)
-        for reader in readers.get(op, ()):
-            waiting[reader] -= 1
-            if not waiting[reader]:
-                heapq.heappush(ready, (reader._id, reader))
-    if len(order) < len(ops):
-        stuck = next(op for op in ops if waiting[op])
-        raise ValueError(f"Graph has a cycle through operation '{stuck.name}'")
-    return order

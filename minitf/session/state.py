@@ -1,6 +1,9 @@
 """What a session remembers from run to run: variables, generators, queues, by container and name."""
 
+import sys
 import threading
+
+import numpy as np
 
 from minitf.framework import errors
 
@@ -12,6 +15,7 @@ class VariableState:
       name: the variable's name, for messages.
       value: the array, or None while it is not initialised. Reading takes the array as it is;
         updates put another array in its place, so that what was read before stays as it was.
+        Updates of a few elements change the array itself when nobody else has it: ``writable``.
     """
 
     __slots__ = ("name", "value")
@@ -34,6 +38,35 @@ class VariableState:
     def assign(self, value):
         """Makes ``value`` (an array that nobody changes later) the variable's value."""
         self.value = value
+
+    def writable(self):
+        """The variable's array, for a kernel to change in place.
+
+        It is the array that the variable has, if nothing else refers to it: no value read before in
+        this run, no view, no constant or feed that it came from. Otherwise a copy takes its place.
+        The caller must not hold the array, either.
+
+        Raises:
+          FailedPreconditionError, NotFoundError: the variable has not been initialised.
+        """
+        if (type(self.read()) is not np.ndarray or _references(self) > _ALONE
+                or self.value.base is not None or not self.value.flags.writeable):
+            self.value = np.array(self.value)
+        return self.value
+
+
+def _references(cell):
+    """How many references there are to the cell's array, with those that counting takes."""
+    return sys.getrefcount(cell.value)
+
+
+def _count_alone():
+    cell = VariableState("")
+    cell.value = np.empty(1)
+    return _references(cell)
+
+
+_ALONE = _count_alone()
 
 
 class ResourceManager:

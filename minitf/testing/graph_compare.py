@@ -120,6 +120,8 @@ def _number_text(value):
         return f"{_number_text(value.real)}+{_number_text(value.imag)}j"
     if isinstance(value, np.bool_):
         return "true" if value else "false"
+    if isinstance(value, np.floating):
+        return repr(float(str(value)))  # NumPy's own text of large numbers changes with its version
     return str(value)
 
 

@@ -201,7 +201,7 @@ def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name=None):
 
 def cosine_decay_restarts(learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0,
                           alpha=0.0, name=None):
-    """SGDR (Loshchilov and Hutter, 2016, https://arxiv.org/abs/1608.03983): cosines, again and again.
+    """SGDR (Loshchilov and Hutter, 2016, https://arxiv.org/abs/1608.03983): repeated cosines.
 
     Args:
       learning_rate: the initial learning rate, a float32 scalar.

@@ -1,8 +1,8 @@
 """The optimizer template: gradients of a loss, and an update of each variable by its gradient.
 
-``minimize`` is ``compute_gradients`` and then ``apply_gradients``. A subclass says what its state is
-(``_create_slots``), what it needs once a step (``_prepare``), how one variable moves (``_apply_dense``
-and its relatives) and what is done at the end of a step (``_finish``).
+``minimize`` is ``compute_gradients`` and then ``apply_gradients``. A subclass says what its state
+is (``_create_slots``), what it needs once a step (``_prepare``), how one variable moves
+(``_apply_dense`` and its relatives) and what is done at the end of a step (``_finish``).
 """
 
 from minitf.framework import dtypes
@@ -64,8 +64,9 @@ class Optimizer:
             colocate_gradients_with_ops=colocate_gradients_with_ops, grad_loss=grad_loss)
         if all(grad is None for grad, _ in grads_and_vars):
             raise ValueError(
-                "No gradients provided for any variable, check your graph for ops that do not support "
-                f"gradients, between variables {[str(v) for _, v in grads_and_vars]} and loss {loss}.")
+                "No gradients provided for any variable, check your graph for ops that do not "
+                f"support gradients, between variables {[str(v) for _, v in grads_and_vars]} and "
+                f"loss {loss}.")
         return self.apply_gradients(grads_and_vars, global_step=global_step, name=name)
 
     def compute_gradients(self, loss, var_list=None, gate_gradients=GATE_OP,
@@ -91,8 +92,9 @@ class Optimizer:
         if callable(loss):
             loss = loss()
         if gate_gradients not in (Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH):
-            raise ValueError("gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, "
-                             f"Optimizer.GATE_GRAPH.  Not {gate_gradients}")
+            raise ValueError("gate_gradients must be one of: Optimizer.GATE_NONE, "
+                             "Optimizer.GATE_OP, Optimizer.GATE_GRAPH.  "
+                             f"Not {gate_gradients}")
         self._assert_valid_dtypes([loss])
         if grad_loss is not None:
             self._assert_valid_dtypes([grad_loss])
@@ -161,7 +163,7 @@ class Optimizer:
             return apply_updates
 
     def _update(self, grad, variable):
-        """The update of one variable: which ``_apply`` method depends on its kind and the gradient's."""
+        """The update of one variable, by the ``_apply`` method for its kind and the gradient's."""
         if isinstance(variable, Tensor):
             raise NotImplementedError("Trying to update a Tensor ", variable)
         sparse = isinstance(grad, IndexedSlices)
@@ -222,7 +224,8 @@ class Optimizer:
             slots[_var_key(var)] = slot_creator.create_slot(var, val, op_name)
         return slots[_var_key(var)]
 
-    def _get_or_make_slot_with_initializer(self, var, initializer, shape, dtype, slot_name, op_name):
+    def _get_or_make_slot_with_initializer(self, var, initializer, shape, dtype, slot_name,
+                                           op_name):
         """The slot ``slot_name`` of ``var``; made by an initializer when there is none."""
         slots = self._slot_dict(slot_name)
         if _var_key(var) not in slots:
@@ -287,7 +290,8 @@ class Optimizer:
         for tensor in tensors:
             dtype = tensor.dtype.base_dtype
             if dtype not in valid:
-                raise ValueError(f"Invalid type {dtype!r} for {tensor.name}, expected: {list(valid)}.")
+                raise ValueError(
+                    f"Invalid type {dtype!r} for {tensor.name}, expected: {list(valid)}.")
 
 
 def _var_key(var):

@@ -23,9 +23,7 @@ ROWS = [
         tf.nn.tanh(x)
         tf.nn.sigmoid(x)
         tf.nn.softmax(x)
-        tf.nn.softmax(x, axis=0)
         tf.nn.log_softmax(x)
-        tf.nn.log_softmax(x, axis=0)
         tf.nn.softmax(x, dim=-1)
         tf.nn.zero_fraction(x)
         tf.nn.l2_loss(x)
@@ -34,7 +32,9 @@ ROWS = [
     """, "float32 float64", x=N(2, 3)),
     row("tf.nn.relu(x)", "int32 int64 int8 float16", x=N(2, 3)),
     row("tf.nn.softmax(x)", x=N(2, 3, 4)),
-    row("tf.nn.softmax(x, axis=1)", x=N(2, 3, 4)),
+    row("tf.nn.softmax(x, axis=1)", shapes="known partly", x=N(2, 3, 4)),
+    row("tf.nn.softmax(x, axis=0)", shapes="known partly", x=N(2, 3)),
+    row("tf.nn.log_softmax(x, axis=0)", shapes="known partly", x=N(2, 3)),
     row("tf.nn.softmax(x)", x=N(4)),
     row("tf.nn.softmax(x)", "float32 float16", numeric=False, x=V([[1000.0, 0.0], [-1000.0, 3.0]])),
     rows("""
@@ -83,22 +83,23 @@ ROWS = [
     rows("""
         tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=x)
         tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=x)
-        tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=x, axis=0)
         tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=x)
         tf.nn.weighted_cross_entropy_with_logits(targets=y, logits=x, pos_weight=2.0)
         tf.nn.log_poisson_loss(y, x)
         tf.nn.log_poisson_loss(y + 1.5, x, compute_full_loss=True)
-        raw.SoftmaxCrossEntropyWithLogits(features=x, labels=y)
         tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=x))
         tf.squared_difference(x, y)
     """, "float32 float64", x=N(2, 3), y=LABELS),
     rows("""
-        tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=x)
-        raw.SparseSoftmaxCrossEntropyWithLogits(features=x, labels=i)
-    """, "float32 float64", x=N(4, 3), i=I(4, below=3)),
+        raw.SoftmaxCrossEntropyWithLogits(features=x, labels=y)
+        tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=x, axis=0)
+    """, numeric=False, x=N(2, 3), y=LABELS),
+    row("raw.SparseSoftmaxCrossEntropyWithLogits(features=x, labels=i)", numeric=False, x=N(4, 3),
+        i=I(4, below=3)),
+    row("tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=x)", x=N(4, 3), i=I(4, below=3)),
     row("tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=x)",
         "float32 float64", shapes="known", x=N(2, 2, 3), i=I(2, 2, below=3)),
-    row("tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=x)", x=N(2, 2, 3), y=P(2, 2, 3)),
+    row("tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=x)", numeric=False, x=N(2, 2, 3), y=P(2, 2, 3)),
 
     # ---- moments, normalisation ----
     rows("""
@@ -109,7 +110,7 @@ ROWS = [
         tf.nn.sufficient_statistics(x, [0])
     """, "float32", x=N(2, 3)),
     row("tf.nn.moments(x, [0])", "float64", x=N(2, 3)),
-    row("tf.nn.normalize_moments(2.0, x, y, None)", x=N(3), y=P(3)),
+    row("tf.nn.normalize_moments(2.0, x, y, None)", "float32", x=N(3), y=P(3)),
     row("tf.nn.batch_normalization(x, m, v, b, g, 1e-3)", x=N(2, 3), m=N(3), v=P(3), b=N(3), g=N(3)),
     row("tf.nn.batch_normalization(x, m, v, None, None, 1e-3)", x=N(2, 3), m=N(3), v=P(3)),
     rows("""
@@ -117,7 +118,7 @@ ROWS = [
         tf.nn.local_response_normalization(x, depth_radius=1, bias=1.5, alpha=0.5, beta=0.75)
     """, "float32", numeric=False, x=N(2, 2, 2, 4)),
     row("tf.nn.fused_batch_norm(x, g, b)", "float32", numeric=False, x=N(2, 2, 2, 3), g=N(3), b=N(3)),
-    row("tf.nn.fused_batch_norm(x, g, b, m, v, is_training=False)", "float32", numeric=False,
+    row("tf.nn.fused_batch_norm(x, g, b, m, v, is_training=False)[0]", "float32", numeric=False,
         x=N(2, 2, 2, 3), g=N(3), b=N(3), m=N(3), v=P(3)),
 
     # ---- embedding ----
@@ -140,10 +141,11 @@ ROWS = [
         tf.nn.conv2d(x, w, strides=[1, 2, 2, 1], padding="VALID")
         tf.nn.conv2d(x, w, strides=2, padding="SAME")
         tf.nn.conv2d(x, w, 1, [[0, 0], [1, 0], [0, 2], [0, 0]])
-        tf.nn.conv2d(x, w, [1, 1, 1, 1], "SAME", dilations=[1, 2, 2, 1])
         tf.nn.depthwise_conv2d(x, w, [1, 1, 1, 1], "SAME")
         tf.nn.depthwise_conv2d(x, w, [1, 2, 2, 1], "VALID")
     """, "float32 float64", x=N(2, 4, 5, 2), w=N(2, 3, 2, 3)),
+    row("tf.nn.conv2d(x, w, [1, 1, 1, 1], 'SAME', dilations=[1, 2, 2, 1])", "float32", grads=False,
+        x=N(2, 4, 5, 2), w=N(2, 3, 2, 3)),
     row("tf.nn.separable_conv2d(x, d, p, [1, 1, 1, 1], 'SAME')", "float32", shapes="known partly",
         x=N(1, 3, 3, 2), d=N(2, 2, 2, 1), p=N(1, 1, 2, 3)),
     row("tf.nn.conv2d_transpose(x, w, [2, 4, 5, 2], [1, 1, 1, 1])", "float32", shapes="known partly",

@@ -153,7 +153,8 @@ ROWS = [
         tf.math.cumulative_logsumexp(x)
         tf.math.cumulative_logsumexp(x, 1, exclusive=True)
         tf.math.cumulative_logsumexp(x, 1, reverse=True)
-    """, numeric=1, x=N(3, 4)),
+    """, "float32", x=N(3, 4)),
+    row("tf.math.cumulative_logsumexp(x, 1)", numeric=1, x=N(3, 4)),
 
     # ---- ranges ----
     rows("""
@@ -196,10 +197,14 @@ ROWS = [
         tf.math.unsorted_segment_sum(x, i, tf.constant(4))
     """, "float32 float64", x=N(5, 2), i=V([3, 0, -1, 1, 3], "int32")),
     rows("""
+        tf.unsorted_segment_max(x, i, 2)
+        tf.unsorted_segment_min(x, i, 2)
+    """, numeric=1, x=N(5, 2), i=V([0, 0, 1, 1, 0], "int32")),
+    row("tf.unsorted_segment_prod(x, i, 4)", numeric=1, x=P(5, 2), i=V([3, 0, 1, 1, 3], "int32")),
+    rows("""
         tf.unsorted_segment_max(x, i, 4)
         tf.unsorted_segment_min(x, i, 4)
-        tf.unsorted_segment_prod(x, i, 4)
-    """, "float32 float64 int32", numeric=1, x=P(5, 2), i=V([3, 0, 1, 1, 3], "int32")),
+    """, "float32 float64 int32", numeric=False, x=P(5, 2), i=V([3, 0, 1, 1, 3], "int32")),
     rows("""
         tf.unsorted_segment_mean(x, i, 4)
         tf.unsorted_segment_sqrt_n(x, i, 4)

@@ -69,7 +69,6 @@ ROWS = [
         tf.batch_scatter_update(v, [[0], [1], [0], [1]], x[:, :1])
         v[0].assign([1.0, 2.0])
         v[1:3, 0].assign(x[:2, 1])
-        tf.strided_slice(v, [0, 0], [2, 1], var=v).assign([[1.0], [2.0]])
     """, "float32", shapes="known", grads=False, v=Var(N(4, 2)), x=N(4, 2)),
     rows("""
         tf.scatter_add(v, 1, [1.0, 2.0])

@@ -19,6 +19,8 @@ def build(tf):
         ys += [pool(x, 2, 2, "SAME"), pool(x, window[0], window[1], "VALID", name="valid"),
                pool(x, [3, 2], 1, "SAME"), pool(free, 3, 2, "SAME"), pool(free, [2], [1], "VALID")]
     ys += [nn.max_pool1d(row, 2, 2, "SAME"), nn.avg_pool1d(row, 3, 1, "VALID", name="row_mean")]
+    ys += [nn.max_pool_v2(x, 2, 1, "VALID"), nn.avg_pool_v2(row, [2], 2, "SAME", name="by_rank"),
+           nn.max_pool_v2(row, 2, 2, "SAME"), nn.max_pool2d(x, 2, [2, 1], "SAME")]
     first = tf.gradients([tf.square(y) for y in ys], [x, free, row])
     second = tf.gradients([tf.square(g) for g in first], [x, free, row])
     found = [nn.max_pool_with_argmax(x, window[0], window[1], "SAME"),
@@ -35,6 +37,7 @@ def build(tf):
         fails("rank", lambda: nn.max_pool(row, 2, 2, "SAME")),
         fails("too large", lambda: nn.max_pool(x, 7, 1, "VALID")),
         fails("no window", lambda: nn.max_pool(x, 0, 1, "VALID")),
+        fails("no rank", lambda: nn.max_pool_v2(np.ones((2, 2)), 2, 1, "SAME")),
         fails("no stride", lambda: nn.avg_pool(x, 1, 0, "VALID")),
         fails("padding", lambda: nn.avg_pool(x, 1, 1, "EXPLICIT")),
         fails("sizes", lambda: nn.avg_pool(x, [1, 2, 3], 1, "SAME")),

@@ -8,7 +8,7 @@ TOLERANCE = {"float32": 1e-5}
 
 
 def optimizers(tf, step, rate):
-    """All optimizers, with all kinds of hyperparameters: ``rate`` is a tensor, ``step`` a variable."""
+    """All optimizers, with hyperparameters of all kinds, among them the tensor ``rate``."""
     train = tf.train
     return [
         train.GradientDescentOptimizer(0.05),

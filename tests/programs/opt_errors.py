@@ -3,7 +3,6 @@
 import numpy as np
 
 from programs import fails, run
-from programs.opt_kernels import raw_op
 
 
 def build(tf):
@@ -23,15 +22,15 @@ def build(tf):
     number = tf.placeholder(tf.float32, name="number")
     rows = tf.placeholder(tf.int32, name="rows")
     one = tf.constant(1.0, name="one")
-    dense = raw_op(tf, "ApplyMomentum")(var=x, accum=slot, lr=number, grad=flexible, momentum=one)
-    sparse = raw_op(tf, "SparseApplyAdagrad")(var=table, accum=rows_slot, lr=one, grad=flexible,
-                                              indices=rows)
+    dense = tf.raw_ops.ApplyMomentum(var=x, accum=slot, lr=number, grad=flexible, momentum=one)
+    sparse = tf.raw_ops.SparseApplyAdagrad(var=table, accum=rows_slot, lr=one, grad=flexible,
+                                           indices=rows)
     blank = tf.Variable([1.0, 2.0], name="blank")
     handle = tf.get_variable("handle", [2], use_resource=True)
     blank_slot = train.MomentumOptimizer(0.1, 0.9).minimize(tf.reduce_sum(tf.square(blank)))
     handle_slot = train.MomentumOptimizer(0.1, 0.9, name="Handle").minimize(
         tf.reduce_sum(tf.square(handle)))
-    momentum = raw_op(tf, "ApplyMomentum")
+    momentum = tf.raw_ops.ApplyMomentum
 
     def static(**changes):
         inputs = {"var": x, "accum": x, "lr": one, "grad": [1.0, 2.0], "momentum": one}
@@ -42,7 +41,7 @@ def build(tf):
         inputs = {"var": table, "accum": table, "lr": one, "grad": np.ones([3, 2], np.float32),
                   "indices": [0, 1, 2]}
         inputs.update(changes)
-        return lambda: raw_op(tf, "SparseApplyAdagrad")(**inputs)
+        return lambda: tf.raw_ops.SparseApplyAdagrad(**inputs)
 
     return [
         fails("no name", lambda: train.GradientDescentOptimizer(0.1, name=None)),

@@ -50,15 +50,6 @@ WITHOUT_HALF = {"ProximalGradientDescent", "ProximalAdagrad", "AdagradDA"}
 TOLERANCE = {"float32": 3e-6, "float16": 1e-2}
 
 
-def raw_op(tf, name):
-    """The function that adds an op of that type; its arguments are keywords."""
-    if hasattr(tf, "raw_ops"):
-        return getattr(tf.raw_ops, name)
-    from minitf.framework import registry
-
-    return registry.get(name)
-
-
 def starts(random, slots, shape, dtype):
     """The variable's value, then those of its slots, which must not be negative everywhere."""
     values = [random.uniform(-1, 1, shape)]
@@ -93,7 +84,7 @@ def cases(tf, sparse, resource, dtypes):
                 for key, value in hyper.items():
                     inputs[key] = tf.constant(value, "int64" if key == "global_step" else dtype)
                 inputs.update(attrs)
-                update = raw_op(tf, kind)(name=f"{kind}_{len(states)}", **inputs)
+                update = getattr(tf.raw_ops, kind)(name=f"{kind}_{len(states)}", **inputs)
                 updates.append(update if resource else update.op)
                 label = f"{kind} {sorted(attrs)} {dtype} {shape}"
                 states.append(run(label, state))

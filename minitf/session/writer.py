@@ -1,0 +1,440 @@
+"""Writing a plan: the text of a NumPy function with one line an operation.
+
+Conditionals become `if`, by the operations' guards; loops become `while`, by their frames.
+"""
+
+import contextlib
+import keyword
+import re
+
+import numpy as np
+
+from minitf.framework import dtypes, errors
+from minitf.framework.operation import Operation, Tensor, rule_arguments
+from minitf.session.frames import ENTERS, MERGES, NEXTS, SWITCHES, Frame, is_loop_part
+from minitf.session.guards import NEVER, Guards
+
+_OPERATORS = {np.add: "+", np.subtract: "-", np.multiply: "*", np.true_divide: "/",
+              np.power: "**", np.greater: ">", np.greater_equal: ">=", np.less: "<",
+              np.less_equal: "<="}
+
+
+class Writer:
+    """Writes the text of a plan's function."""
+
+    def __init__(self, plan, items, fed, state):
+        self.plan = plan
+        self.items = items
+        self.fed = fed
+        self.state = state
+        self.globals = {"np": np}
+        self.taken = set()
+        self.expressions = {}  # tensor -> how the text refers to it
+        self.lines = []
+        self.line_ops = {}
+        self.indent = "    "
+        self.outer_guard = ()  # the conditions that the blocks around have checked
+        self.open_guard = ()  # those of the `if` that the last line is in
+
+    def write(self):
+        plan = self.plan
+        parameters = []
+        for tensor in plan.feeds:
+            self.expressions[tensor] = self._new_name(tensor)
+            parameters.append(self.expressions[tensor])
+        self.lines.append(f"def step({', '.join(parameters)}):")
+        self.guards = Guards(plan.order, self.fed)
+        self.last_reader = self._last_readers()
+        self.needed = {tensor for op in plan.order for tensor in op.inputs}.union(plan.fetches)
+        for op in plan.order:
+            if op.op_type.hoisted:
+                self._hoist(op)
+        self._write_items(self.items)
+        self._write_return()
+        plan.source = "\n".join(self.lines) + "\n"
+        plan.names = self.globals
+        plan.expressions = self.expressions
+        plan.line_ops = self.line_ops
+        code = compile(plan.source, "<minitf plan>", "exec")
+        exec(code, self.globals)
+        plan.function = self.globals.pop("step")
+
+    def _write_items(self, items):
+        for item in items:
+            if isinstance(item, Frame):
+                self._write_loop(item)
+            elif not item.op_type.hoisted and self.guards.of(item) is not NEVER:
+                dead = [self.expressions[tensor] for tensor in self.last_reader.get(item, ())
+                        if self.expressions.get(tensor) in self.taken]
+                self._write_op(item, dead)
+
+    def _last_readers(self):
+        """{operation: the tensors that nobody needs once it has run}.
+
+        A loop's variables, and what comes into it from outside, live on for the next iteration.
+        """
+        frame_of = {}
+        _note_frames(self.items, None, frame_of)
+        last = {}
+        for op in self.plan.order:
+            for tensor in op.inputs:
+                last[tensor] = op
+        kept = {element for element in self.plan.fetches if isinstance(element, Tensor)}
+        kept.update(_variable_behind(tensor, self.fed) for tensor in list(kept))
+        kept.update(self.guards.predicates)
+        for op in self.plan.order:
+            if is_loop_part(op) or op.type == "LoopCond":
+                kept.update(op.inputs)
+                kept.update(op.outputs)
+            elif op.op_type.hoisted:
+                kept.update(tensor for tensor in op.outputs if tensor not in self.fed)
+            elif frame_of[op] is not None and op.type in SWITCHES:
+                kept.update(op.inputs)
+                kept.update(op.outputs)
+        dying = {}
+        for tensor, op in last.items():
+            if (tensor not in kept and op.type not in MERGES
+                    and frame_of[op] is frame_of.get(tensor.op)):
+                dying.setdefault(op, []).append(tensor)
+        return dying
+
+    # ---- names ----
+
+    def _new_name(self, tensor):
+        """A local variable for a tensor: its operation's name, as an identifier."""
+        text = tensor.op.name.replace("/", "__")
+        if tensor.value_index:
+            text += f"_{tensor.value_index}"
+        name = self._unused(_identifier(text))
+        self.taken.add(name)
+        return name
+
+    def _unused(self, name):
+        base, count = name, 1
+        while name in self.taken or name in self.globals:
+            count += 1
+            name = f"{base}__{count}"
+        return name
+
+    def _global(self, name, value):
+        """A global name for ``value``; the same object keeps its name."""
+        name = _identifier(name)
+        if name in self.globals and self.globals[name] is value:
+            return name
+        name = self._unused(name)
+        self.globals[name] = value
+        return name
+
+    # ---- operations ----
+
+    def _hoist(self, op):
+        """Binds the output of an op that gives the same object in every run."""
+        value = _call_kernel(op, [], self.state)
+        for tensor in op.outputs:
+            if tensor not in self.fed:
+                self.expressions[tensor] = self._global(tensor.op.name.replace("/", "__"), value)
+
+    def _write_op(self, op, dead):
+        op_type = op.op_type
+        if op_type.kernel_rule is None:
+            raise errors.UnimplementedError(
+                None, op, f"minitf has no kernel for op type '{op.type}' (node '{op.name}')")
+        if op.type == "LoopCond":
+            self.expressions[op.outputs[0]] = self._arguments(op)[0]
+            return
+        if op.type in SWITCHES or op.type in MERGES:
+            self._write_branching(op, dead)
+            return
+        text = self._result_text(op)
+        targets = []
+        for tensor in op.outputs:
+            if tensor in self.fed:
+                targets.append("_")
+            else:
+                targets.append(self._new_name(tensor))
+                self.expressions[tensor] = targets[-1]
+        if len(targets) == 1 and not op_type.outputs[0].is_list:
+            text = f"{targets[0]} = {text}"
+        elif targets:
+            text = f"{', '.join(targets)}{',' * (len(targets) == 1)} = {text}"
+        if text == "None":
+            return
+        unread = [target for tensor, target in zip(op.outputs, targets)
+                  if target != "_" and tensor not in self.needed]
+        if dead or unread:
+            text += f"; del {', '.join([*dict.fromkeys(dead), *unread])}"
+        self._write_line(op, text)
+
+    def _write_line(self, op, text):
+        """Adds a line; one that is guarded goes into the `if` of its guard."""
+        guard = self._inner_guard(op)
+        if guard != self.open_guard:
+            self.open_guard = guard
+            if guard:
+                self.lines.append(f"{self.indent}if {self._guard_text(guard)}:")
+        self.lines.append(self.indent + ("    " if guard else "") + text)
+        self.line_ops[len(self.lines)] = op
+
+    def _inner_guard(self, op):
+        """The conditions of an operation that no block around it has checked."""
+        return tuple(item for item in self.guards.of(op) if item not in self.outer_guard)
+
+    @contextlib.contextmanager
+    def _block(self, *conditions):
+        """Writes what follows one level deeper, where the given conditions hold."""
+        before = self.indent, self.outer_guard
+        self.indent += "    "
+        self.outer_guard += conditions
+        self.open_guard = ()
+        yield
+        self.indent, self.outer_guard = before
+        self.open_guard = ()
+
+    def _guard_text(self, guard):
+        return " and ".join(("" if branch else "not ") + self.expressions[predicate]
+                            for predicate, branch in guard)
+
+    def _merge_text(self, op, index):
+        """The value of the input that is alive, or its index: a choice by the inputs' guards."""
+        alive = []
+        for i, (tensor, text) in enumerate(zip(op.inputs, self._arguments(op))):
+            guard = self.guards.of_tensor(tensor)
+            if guard is not NEVER:
+                inner = tuple(item for item in guard if item not in self.guards.of(op))
+                alive.append((str(i) if index else text, inner))
+        text = alive[-1][0]
+        for value, guard in reversed(alive[:-1]):
+            text = f"{value} if {self._guard_text(guard) or True} else {text}"
+        return text
+
+    # ---- loops ----
+
+    def _write_loop(self, frame):
+        """A frame as a `while`: variables set, predicate, body, variables set anew."""
+        first = (frame.merges or frame.enters)[0]
+        guard = self.guards.of(first)
+        if guard is NEVER:
+            return
+        inner = self._inner_guard(first)
+        self.open_guard = ()
+        if inner:
+            self.lines.append(f"{self.indent}if {self._guard_text(inner)}:")
+            with self._block(*inner):
+                self._write_while(frame)
+        else:
+            self._write_while(frame)
+
+    def _write_while(self, frame):
+        for enter in frame.enters:
+            self.expressions[enter.outputs[0]] = self._arguments(enter)[0]
+        for merge in frame.merges:
+            start = next(t for t in merge.inputs if t.op.type in ENTERS)
+            name = self.expressions[merge.outputs[0]] = self._new_name(merge.outputs[0])
+            self.lines.append(f"{self.indent}{name} = {self.expressions[start]}")
+            self.line_ops[len(self.lines)] = merge
+        going = (frame.loop_cond.outputs[0], True)
+        body = [item for item in frame.items if going in self._guard_of_item(item)]
+        self.lines.append(f"{self.indent}while True:")
+        with self._block():
+            self._write_items([item for item in frame.items if item not in body])
+            self.open_guard = ()
+            self.lines.append(f"{self.indent}if not {self.expressions[going[0]]}: break")
+            self.outer_guard += (going,)
+            self._write_items(body)
+            self.open_guard = ()
+            self._write_next(frame)
+        for exit_ in frame.exits:
+            self.expressions[exit_.outputs[0]] = self._new_name(exit_.outputs[0])
+            self.lines.append(f"{self.indent}{self.expressions[exit_.outputs[0]]} = "
+                              f"{self.expressions[exit_.inputs[0]]}")
+            self.line_ops[len(self.lines)] = exit_
+
+    def _write_next(self, frame):
+        """The loop variables of the next iteration, all at once."""
+        names, values = [], []
+        for merge in frame.merges:
+            step = next(t.op for t in merge.inputs if t.op.type in NEXTS)
+            names.append(self.expressions[merge.outputs[0]])
+            values.append(self._arguments(step)[0])
+        if names:
+            self.lines.append(f"{self.indent}{', '.join(names)} = {', '.join(values)}")
+            self.line_ops[len(self.lines)] = frame.merges[0]
+
+    def _guard_of_item(self, item):
+        if isinstance(item, Frame):
+            item = (item.merges or item.enters)[0]
+        return self.guards.of(item) or ()
+
+    # ---- conditionals ----
+
+    def _write_branching(self, op, dead):
+        """A Switch passes its data on by name; a Merge chooses. Each output needed gets a statement."""
+        if op.type in SWITCHES and op.inputs[1].op.type == "LoopCond":
+            for tensor in op.outputs:  # one value in the body, and after the loop
+                self.expressions[tensor] = self.expressions[op.inputs[0]]
+            return
+        statements = []
+        for i, tensor in enumerate(op.outputs):
+            if tensor in self.needed and tensor not in self.fed:
+                value = (self._arguments(op)[0] if op.type in SWITCHES
+                         else self._merge_text(op, i))
+                self.expressions[tensor] = self._new_name(tensor)
+                statements.append(f"{self.expressions[tensor]} = {value}")
+        if dead:
+            statements.append(f"del {', '.join(dict.fromkeys(dead))}")
+        if statements:
+            self._write_line(op, "; ".join(statements))
+
+    def _result_text(self, op):
+        """The expression that computes an operation."""
+        op_type = op.op_type
+        arguments = self._arguments(op)
+        if op_type.expression_rule is not None:
+            text = op_type.expression_rule(
+                *rule_arguments(op, op_type.expression_rule.wanted, arguments))
+            if text is not None:
+                return text
+        rule = op_type.kernel_rule
+        if isinstance(rule, np.ufunc):
+            if rule in _OPERATORS:
+                return f"{arguments[0]} {_OPERATORS[rule]} {arguments[1]}"
+            if rule is np.negative:
+                return f"-{arguments[0]}"
+            if getattr(np, rule.__name__, None) is rule:
+                return f"np.{rule.__name__}({', '.join(arguments)})"
+        inputs = {arg.name for arg in op_type.inputs}
+        names = [name for name in op_type.kernel_parameters if name != "ctx"]
+        parts = []
+        for name, value in zip(names, rule_arguments(op, names, arguments)):
+            if name in inputs:
+                parts.append(f"[{', '.join(value)}]" if isinstance(value, list) else value)
+            else:
+                parts.append(f"{name}={self._attr_text(name, value)}")
+        if "ctx" in op_type.kernel_parameters:
+            parts.append("ctx=" + self._global(f"ctx_{op.name.replace('/', '__')}",
+                                               self.state.context(op)))
+        return f"{self._global(_snake_case(op.type), rule)}({', '.join(parts)})"
+
+    def _arguments(self, op):
+        """How the text refers to the inputs: variables are read here, unless the op takes the cell."""
+        texts = []
+        for arg, tensor in zip(_args_by_tensor(op), op.inputs):
+            text = self.expressions[tensor]
+            if tensor.dtype._is_ref_dtype and not arg.is_ref and tensor not in self.fed:
+                text += ".value" if op.op_type.allows_uninitialized_input else ".read()"
+            texts.append(text)
+        return texts
+
+    def _attr_text(self, name, value):
+        if isinstance(value, (bool, int, bytes)) or value is None:
+            return repr(value)
+        if isinstance(value, float) and np.isfinite(value):
+            return repr(value)
+        if isinstance(value, dtypes.DType):
+            return self._global(value.name, value)
+        return self._global(name, value)
+
+    # ---- the result ----
+
+    def _write_return(self):
+        parts = []
+        for element in self.plan.fetches:
+            if isinstance(element, Operation):
+                parts.append("None")
+                continue
+            guard = self.guards.of_tensor(element)
+            if guard is NEVER:
+                parts.append(self._global("no_value", _no_value) + f"({len(parts)})")
+            elif guard:
+                parts.append(f"{self._fetch_text(element)} if {self._guard_text(guard)} else "
+                             f"{self._global('no_value', _no_value)}({len(parts)})")
+            else:
+                parts.append(self._fetch_text(element))
+        self.open_guard = ()
+        self.lines.append(f"    return [{', '.join(parts)}]")
+        if len(self.plan.fetches) == 1 and isinstance(self.plan.fetches[0], Tensor):
+            self.line_ops[len(self.lines)] = self.plan.fetches[0].op
+
+    def _fetch_text(self, tensor):
+        """A fetched value: never memory that the graph, a variable or the caller's feed still uses."""
+        cell = None if tensor in self.fed else _variable_behind(tensor, self.fed)
+        if cell is not None:
+            # As in TF, a fetched variable shows what the whole step made of it.
+            return self._global("copied", _copied) + f"({self.expressions[cell]}.read())"
+        text = self.expressions[tensor]
+        if tensor in self.fed or tensor.dtype.base_dtype in (dtypes.resource, dtypes.variant):
+            return text
+        if tensor.dtype.base_dtype == dtypes.string:
+            return self._global("as_bytes", _as_bytes) + f"({text})"
+        if tensor.op.op_type.is_view or tensor.op.op_type.hoisted:
+            return self._global("copied", _copied) + f"({text})"
+        dims = tensor.shape._dims
+        return text if dims else f"{text}[()]"
+
+
+def _note_frames(items, frame, frame_of):
+    """Fills {operation: the Frame that it runs in}."""
+    for item in items:
+        if isinstance(item, Frame):
+            for op in (*item.enters, *item.merges, *item.nexts, *item.exits):
+                frame_of[op] = item
+            _note_frames(item.items, item, frame_of)
+        else:
+            frame_of[item] = frame
+
+
+def _identifier(text):
+    name = re.sub(r"\W", "_", text)
+    if not name or name[0].isdigit():
+        name = "_" + name
+    return name + "_" if keyword.iskeyword(name) or name in ("np", "step", "None") else name
+
+
+def _snake_case(name):
+    """The name of a kernel in the text: ``ApplyAdam`` is ``apply_adam``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def _args_by_tensor(op):
+    """The ArgDef of each input tensor: one a tensor, also where the signature has a list."""
+    result = []
+    for arg in op.op_type.inputs:
+        length = 1
+        if arg.number_attr:
+            length = op._attrs[arg.number_attr]
+        elif arg.type_list_attr:
+            length = len(op._attrs[arg.type_list_attr])
+        result.extend([arg] * length)
+    return result
+
+
+def _variable_behind(tensor, fed):
+    """The mutable tensor that ``tensor`` is, or is an identity of; None when it is a value."""
+    while not tensor.dtype._is_ref_dtype:
+        if tensor.op.type != "Identity" or tensor.op.inputs[0] in fed:
+            return None
+        tensor = tensor.op.inputs[0]
+    return None if tensor in fed else tensor
+
+
+def _call_kernel(op, values, state):
+    op_type = op.op_type
+    names = [name for name in op_type.kernel_parameters if name != "ctx"]
+    arguments = dict(zip(names, rule_arguments(op, names, values)))
+    if "ctx" in op_type.kernel_parameters:
+        arguments["ctx"] = state.context(op)
+    return op_type.kernel_rule(**arguments)
+
+
+def _copied(value):
+    """A value of the caller's own."""
+    return np.array(value)[()]
+
+
+def _no_value(index):
+    """What happens to a fetch in a branch that was not taken."""
+    raise errors.InvalidArgumentError(None, None, f"Retval[{index}] does not have value")
+
+
+def _as_bytes(value):
+    return np.array(value, dtype=object)[()]
