@@ -3,8 +3,8 @@
     python tests/record_api.py --python /path/to/tf115/bin/python
 
 A line has a name, its kind (function, class, value), argument names and the texts of defaults; a
-default that is not a plain value is told by the name of its type. Keras, estimators, distribution
-strategies, contrib, compat and raw_ops are left out.
+default that is not a plain value is told by the name of its type. The names are those that the file
+has already (Keras, estimators, distribution strategies, contrib, compat and raw_ops are left out).
 """
 
 import argparse
@@ -16,12 +16,6 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GOLDEN = os.path.join(HERE, "golden", "api.json")
-
-_LEFT_OUT = {"keras", "estimator", "distribute", "contrib", "compat", "raw_ops", "app", "flags",
-             "resource_loader", "sysconfig", "test", "tools", "python", "core", "experimental",
-             "autograph", "config", "lite", "mixed_precision", "mlir", "pywrap_tensorflow",
-             "random_seed", "tpu", "user_ops", "xla", "debugging_ops", "summary_v2", "initializers_ns",
-             "sanitizers", "train_v2", "audio_ops", "profiler"}
 
 _PLAIN = (bool, int, float, str, bytes, type(None))
 
@@ -35,6 +29,7 @@ def default_text(value):
 
 
 def _record_inside(known):
+    """Prints the table of these names; in TensorFlow's interpreter."""
     import tensorflow as tf
     from tensorflow.python.util import tf_decorator, tf_inspect
 
@@ -60,3 +55,39 @@ def _record_inside(known):
         else:
             table[name] = ["value", None, None]
     json.dump(table, sys.stdout)
+
+
+def golden_api():
+    """The recorded table: (kind, argument names, texts of defaults) by name, without "tf."."""
+    with open(GOLDEN) as stream:
+        return json.load(stream)
+
+
+def write_api(path, table):
+    """Stores a table, a name a line."""
+    lines = [f"{json.dumps(name)}: {json.dumps(table[name])}" for name in sorted(table)]
+    with open(path, "w") as stream:
+        stream.write("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", help="an interpreter with TensorFlow 1.15.5")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.inside:
+        _record_inside(sorted(golden_api()))
+        return
+    if not options.python:
+        parser.error("--python names the interpreter to record from")
+    done = subprocess.run([options.python, "-W", "ignore", os.path.abspath(__file__), "--inside"],
+                          env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"), capture_output=True,
+                          text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{options.python} failed:\n{done.stderr}")
+    write_api(GOLDEN, json.loads(done.stdout))
+
+
+if __name__ == "__main__":
+    main()

@@ -376,6 +376,15 @@ def test_top_k_is_a_stable_sort(x, data):
     assert indices.dtype == np.int32
 
 
+def test_top_k_of_long_rows_with_ties_and_nans():
+    x = RNG.randint(0, 30, (4, 3, 200)).astype(np.float32)
+    order = np.argsort(-x, axis=-1, kind="stable")[..., :20]
+    np.testing.assert_array_equal(evaluate(lambda x: tf.nn.top_k(x, 20), graph_values=[x])[1], order)
+    x[1, 1, 5] = np.nan
+    values = evaluate(lambda x: tf.nn.top_k(x, 20), graph_values=[x])[0]
+    assert values.shape == (4, 3, 20) and np.isnan(values).sum() <= 1
+
+
 def test_top_k_gradient_and_old_op():
     x = RNG.permutation(12).reshape(3, 4) / 3.0
     check_gradients(lambda x: tf.nn.top_k(x, 2).values, [x], order=1)

@@ -408,3 +408,13 @@ def test_variables_to_restore():
 def test_integers_have_no_average():
     with pytest.raises(TypeError, match="must be half, float, or double: count:0"):
         train.ExponentialMovingAverage(0.9).apply([tf.Variable(1, name="count")])
+
+
+def test_messages_of_the_namespace():
+    feature = train.Feature(int64_list=train.Int64List(value=[1, 2]))
+    example = train.Example(features=train.Features(feature={"x": feature}))
+    again = train.Example.FromString(example.SerializeToString())
+    assert list(again.features.feature["x"].int64_list.value) == [1, 2]
+    assert "SequenceExample" in dir(train)
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        train.Nothing  # noqa: B018 - asked for

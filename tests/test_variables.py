@@ -10,6 +10,7 @@ from minitf.framework import errors, protos
 from minitf.framework.scope_names import prepend_scope, strip_scope
 from minitf.ops import resource_variable_ops, scatter_ops, state_ops
 from minitf.resource_variable import ResourceVariable, is_resource_variable
+from minitf.session.state import VariableState
 from minitf.variable_guard import guard_uninitialized_dependencies
 from minitf.variables import RefVariable
 
@@ -205,7 +206,10 @@ def test_rows_against_a_loop(kind, data):
             expected[index, column] = KINDS[kind](expected[index, column].item(),
                                                   update[column].item())
     before = params.copy()
-    got = scatter_ops.scatter_rows(kind, params, indices, updates)
+    cell = VariableState("v")
+    cell.assign(params)
+    scatter_ops._update_rows(kind, cell, indices, updates)
+    got = cell.value
     assert got.dtype == dtype
     np.testing.assert_array_equal(params, before)
     if kind == "Div" and dtype is np.float64:
@@ -224,8 +228,66 @@ def test_slices_by_place(kind, expected):
         updates, indices = np.array([[1, 1], [7, 8]]), np.array([[0], [1]])
     else:
         indices = np.array([[1], [1]])
-    np.testing.assert_array_equal(scatter_ops.scatter_elements(kind, params, indices, updates),
-                                  expected)
+    cell = VariableState("v")
+    cell.assign(params)
+    scatter_ops._update_elements(kind, cell, indices, updates)
+    np.testing.assert_array_equal(cell.value, expected)
+
+
+# ---- updates in place ----
+
+
+def test_array_that_nobody_else_has_is_changed_in_place():
+    cell = VariableState("v")
+    cell.assign(np.zeros(3))
+    address = cell.value.ctypes.data
+    assert cell.writable().ctypes.data == address
+
+
+@pytest.mark.parametrize("hold", [lambda array: array, lambda array: array[1:],
+                                  lambda array: memoryview(array), lambda array: {"k": [array]}])
+def test_array_that_somebody_has_is_copied(hold):
+    cell = VariableState("v")
+    cell.assign(np.zeros(3))
+    held = hold(cell.value)
+    address = cell.value.ctypes.data
+    assert cell.writable().ctypes.data != address
+    assert held is not None and cell.writable().ctypes.data != address
+
+
+@pytest.mark.parametrize("array", [np.arange(6.0)[1:4], np.broadcast_to(np.float32(1), (3,)),
+                                   np.frombuffer(bytes(8), np.int32), np.float32(2)])
+def test_array_of_other_memory_is_copied(array):
+    cell = VariableState("v")
+    cell.assign(array)
+    before = np.array(array)
+    cell.writable()[...] += 1
+    np.testing.assert_array_equal(array, before)
+    np.testing.assert_array_equal(cell.value, before + 1)
+
+
+def test_no_value_cannot_be_changed_in_place():
+    with pytest.raises(tf.errors.FailedPreconditionError, match="uninitialized value v"):
+        VariableState("v").writable()
+
+
+@both_kinds
+def test_scattering_keeps_what_was_fed_fetched_and_read(sess, use_resource):
+    fed = np.zeros([3, 2], np.float32)
+    source = tf.placeholder(tf.float32, [3, 2])
+    v = initialized(sess, np.ones([3, 2], np.float32), use_resource=use_resource)
+    sess.run(tf.assign(v, source), {source: fed})
+    fetched = sess.run(v.value())
+    read = tf.identity(v.value()) * 1
+    with tf.control_dependencies([read]):
+        update = tf.scatter_add(v, [0, 2], [[1.0, 2.0], [3.0, 4.0]])
+        update = update if use_resource is False else update.op
+    for count in (1, 2, 3):
+        old, _ = sess.run([read, update])
+        np.testing.assert_array_equal(old[2], [3 * (count - 1), 4 * (count - 1)])
+        np.testing.assert_array_equal(sess.run(v), [[count, 2 * count], [0, 0],
+                                                    [3 * count, 4 * count]])
+    assert not fed.any() and not fetched.any()
 
 
 @both_kinds

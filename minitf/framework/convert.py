@@ -103,7 +103,7 @@ def _prefix(name):
 def convert_n_to_tensor(values, dtype=None, name=None, preferred_dtype=None, as_ref=False):
     """Each of ``values`` as a tensor; constants are named ``name_0``, ``name_1``, ..."""
     if not isinstance(values, (list, tuple)):
-        raise TypeError("values must be iterable.")
+        raise TypeError("values must be a sequence.")
     return [convert_to_tensor(value, dtype=dtype, name=None if name is None else f"{name}_{i}",
                               preferred_dtype=preferred_dtype, as_ref=as_ref)
             for i, value in enumerate(values)]
@@ -126,7 +126,7 @@ def convert_to_tensor_or_indexed_slices(value, dtype=None, name=None, as_ref=Fal
 def convert_n_to_tensor_or_indexed_slices(values, dtype=None, name=None, as_ref=False):
     """Each of ``values`` as a tensor or IndexedSlices; None stays None."""
     if not isinstance(values, (list, tuple)):
-        raise TypeError("values must be iterable.")
+        raise TypeError("values must be a sequence.")
     return [value if value is None else
             convert_to_tensor_or_indexed_slices(value, dtype,
                                                 None if name is None else f"{name}_{i}", as_ref)

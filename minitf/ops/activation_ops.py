@@ -158,9 +158,12 @@ def elu(features, name=None):
 
 
 def _elu(features):
-    # The branch that is not taken must not overflow.
-    return np.where(np.less(features, 0), np.expm1(np.minimum(features, features.dtype.type(0))),
-                    features)
+    return np.add(_relu(features), _expm1_below_zero(features))
+
+
+def _expm1_below_zero(x):
+    """``exp(x) - 1`` below zero and 0 above, without overflow."""
+    return np.subtract(np.exp(np.minimum(x, x.dtype.type(0))), x.dtype.type(1))
 
 
 def _elu_grad(gradients, outputs):
@@ -198,9 +201,8 @@ def selu(features, name=None):
 
 def _selu(features):
     number = features.dtype.type
-    below = np.expm1(np.minimum(features, number(0)))
-    return np.where(np.less(features, 0), np.multiply(below, number(_SELU_SCALE_ALPHA)),
-                    np.multiply(features, number(_SELU_SCALE)))
+    return np.add(np.multiply(_relu(features), number(_SELU_SCALE)),
+                  np.multiply(_expm1_below_zero(features), number(_SELU_SCALE_ALPHA)))
 
 
 def _selu_grad(gradients, outputs):
@@ -230,7 +232,8 @@ def softplus(features, name=None):
 
 
 def _softplus(features):
-    return np.logaddexp(features, features.dtype.type(0))
+    # log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), where exp cannot overflow.
+    return np.add(_relu(features), np.log1p(np.exp(-np.abs(features))))
 
 
 def _softplus_grad(gradients, features):

@@ -175,13 +175,14 @@ def _backprop_windows(name, input_shape, filter_shape, out_shape, strides, paddi
 
 
 def _by_place(filter):
-    """The filter as a list over the places of the window: [channels, multiplier] each."""
-    return filter.reshape(-1, *filter.shape[2:])
+    """The filter, or a view of it, by places of the window: [places, channels, multiplier]."""
+    return filter.reshape(filter.shape[0] * filter.shape[1], *filter.shape[2:])
 
 
-def _by_channel(out, filter_shape):
-    """The output with its channels split: [batch, height, width, channels, multiplier]."""
-    return out.reshape(*out.shape[:3], *filter_shape[2:])
+def _by_multiplier(out, filter_shape):
+    """The output's channels split: ``multiplier`` arrays of [batch, height, width, channels]."""
+    split = out.reshape(*out.shape[:3], *filter_shape[2:])
+    return [np.ascontiguousarray(split[..., m]) for m in range(filter_shape[3])]
 
 
 # ---- DepthwiseConv2dNative ----
@@ -220,11 +221,13 @@ def _(input, filter, strides, padding, data_format):
     if message:
         raise errors.InvalidArgumentError(None, None, message)
     windows = _windows(input.shape, filter.shape, strides, padding, data_format)
-    output = np.zeros((input.shape[0], *windows.outputs, *filter.shape[2:]), input.dtype)
-    places = windows.places(windows.padded(input))
-    for here, weights in zip(places, _by_place(filter)):
-        output += here[..., np.newaxis] * weights
-    return output.reshape(*output.shape[:3], filter.shape[2] * filter.shape[3])
+    channels, multiplier = filter.shape[2:]
+    outputs = np.zeros((multiplier, input.shape[0], *windows.outputs, channels), input.dtype)
+    for here, weights in zip(windows.places(windows.padded(input)), _by_place(filter)):
+        for m, output in enumerate(outputs):
+            output += here * weights[:, m]
+    output = np.stack(outputs, axis=-1) if multiplier else outputs
+    return output.reshape(input.shape[0], *windows.outputs, channels * multiplier)
 
 
 def _attrs(op):
@@ -259,10 +262,10 @@ def _(input_sizes, filter, out_backprop, strides, padding, data_format):
     shape = tuple(input_sizes.tolist())
     windows = _backprop_windows(name, shape, filter.shape, out_backprop.shape, strides, padding,
                                 data_format)
-    grads = _by_channel(out_backprop, filter.shape)
     padded = windows.zeros(shape[0], shape[3], out_backprop.dtype)
-    for target, weights in zip(windows.places(padded), _by_place(filter)):
-        target += np.sum(grads * weights, axis=-1, dtype=padded.dtype)
+    for m, grad in enumerate(_by_multiplier(out_backprop, filter.shape)):
+        for target, weights in zip(windows.places(padded), _by_place(filter)):
+            target += grad * weights[:, m]
     return windows.unpadded(padded)
 
 
@@ -295,10 +298,11 @@ def _(input, filter_sizes, out_backprop, strides, padding, data_format):
     shape = tuple(filter_sizes.tolist())
     windows = _backprop_windows(name, input.shape, shape, out_backprop.shape, strides, padding,
                                 data_format)
-    grads = _by_channel(out_backprop, shape)
-    return np.array([np.einsum("bijc,bijcm->cm", here, grads)
-                     for here in windows.places(windows.padded(input))],
-                    dtype=input.dtype).reshape(shape)
+    result = np.zeros(shape, input.dtype)
+    for m, grad in enumerate(_by_multiplier(out_backprop, shape)):
+        for place, here in enumerate(windows.places(windows.padded(input))):
+            _by_place(result)[place, :, m] = np.einsum("bijc,bijc->c", here, grad)
+    return result
 
 
 @DepthwiseConv2dNativeBackpropFilter.gradient

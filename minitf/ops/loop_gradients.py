@@ -235,7 +235,7 @@ def _constant_enter(tensor):
 
 
 def _loop_variable(loop, initial, name, merge_name=None):
-    """Enter, Merge and Switch of another loop variable: (merged, (at the end, in the body))."""
+    """Enter and Merge of another loop variable; returns the Merge's output."""
     loop.AddName(initial.name)
     entered_value = loop.enter(initial, name=name)
     loop.loop_enters.append(entered_value)

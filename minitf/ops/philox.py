@@ -37,14 +37,17 @@ _32 = np.uint64(32)
 _MASK_64 = 2**64 - 1
 
 # The constants of Philox 4x32 (Salmon et al. 2011, sections 4.2 and 4.3).
-_MULTIPLIERS = np.array([[0xD2511F53], [0xCD9E8D57]], np.uint64)
-_KEY_STEPS = np.array([0x9E3779B9, 0xBB67AE85], np.uint64)
+_MULTIPLIER_0 = np.uint64(0xD2511F53)
+_MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+_KEY_STEP_0 = 0x9E3779B9
+_KEY_STEP_1 = 0xBB67AE85
 _ROUNDS = 10
 
 # The key under which TensorFlow's stateless ops scramble their seed pair.
 _STATELESS_KEY = 0x02461E293EC8F720
 
-# Blocks that are made at a time, so that the arrays of 64-bit words stay in the cache.
+# Blocks that are made at a time. The five arrays of 64-bit words stay in the cache, and each is
+# small enough (64 KB) for the allocator to hand out the same memory again.
 CHUNK = 8192
 
 # What TensorFlow reserves for an output, whichever part of it the distribution then reads.
@@ -68,26 +71,31 @@ def philox_4x32(counter_low, counter_high, key):
     Returns:
       uint32 array [n, 4].
     """
-    # The words are worked on in pairs, [2, n]: a small draw's cost is its number of NumPy calls.
-    words = np.stack([counter_low, counter_high])
-    even, odd = words & _LOW_32, words >> _32
-    rounds = np.arange(_ROUNDS, dtype=np.uint64)[:, np.newaxis]
-    keys = np.array([key & 0xFFFFFFFF, key >> 32], np.uint64) + rounds * _KEY_STEPS
-    keys &= _LOW_32
-    high = np.empty_like(even)
-    for round_keys in keys[:, :, np.newaxis]:
-        even *= _MULTIPLIERS
-        # The products' low halves become the odd words, crosswise. Their high halves are still
-        # there: the next shift and mask cut them off, which saves a pass a round.
-        np.right_shift(even[::-1], _32, out=high)
-        odd ^= high
-        odd ^= round_keys
-        odd &= _LOW_32
-        even, odd = odd, even[::-1]
-    block = np.empty((words.shape[1], 4), np.uint32)
-    block[:, 0::2] = even.T
-    block[:, 1::2] = odd.T
+    even_0, odd_0 = counter_low & _LOW_32, counter_low >> _32
+    even_1, odd_1 = counter_high & _LOW_32, counter_high >> _32
+    key_0, key_1 = key & 0xFFFFFFFF, key >> 32
+    high = np.empty_like(even_0)
+    for _ in range(_ROUNDS):
+        even_0 *= _MULTIPLIER_0
+        even_1 *= _MULTIPLIER_1
+        _mix(odd_0, np.right_shift(even_1, _32, out=high), key_0)
+        _mix(odd_1, np.right_shift(even_0, _32, out=high), key_1)
+        # The products' low halves are the odd words. Their high halves are still there: the next
+        # `_mix` cuts them off, and so does the end, which saves two passes a round.
+        even_0, odd_0, even_1, odd_1 = odd_0, even_1, odd_1, even_0
+        key_0 = (key_0 + _KEY_STEP_0) & 0xFFFFFFFF
+        key_1 = (key_1 + _KEY_STEP_1) & 0xFFFFFFFF
+    block = np.empty((len(even_0), 4), np.uint32)
+    for i, word in enumerate((even_0, odd_0, even_1, odd_1)):
+        block[:, i] = word
     return block
+
+
+def _mix(odd, high, key):
+    """The next even word, in place of the odd one: ``(high ^ odd ^ key) mod 2**32``."""
+    odd ^= high
+    odd ^= np.uint64(key)
+    odd &= _LOW_32
 
 
 class PhiloxRandom:

@@ -206,12 +206,12 @@ def _lowest(dtype):
 def _first_largest(windows, input):
     """For each window the place, counted in row-major order, of its (first) largest element."""
     places = windows.places(windows.padded(input, _lowest(input.dtype)))
-    largest = next(places)
-    found = np.zeros(largest.shape, np.intp)
+    largest = next(places).copy()
+    found = np.zeros(largest.shape, np.min_scalar_type(int(np.prod(windows.window))))
     for i, here in enumerate(places, 1):
         larger = here > largest
-        found[larger] = i
-        largest = np.where(larger, here, largest)
+        np.copyto(found, i, where=larger)
+        np.copyto(largest, here, where=larger)
     return found
 
 
@@ -275,7 +275,7 @@ def _(orig_input, orig_output, grad, ksize, strides, padding, data_format):
     found = _first_largest(windows, orig_input)
     padded = windows.zeros(orig_input.shape[0], orig_input.shape[3], grad.dtype)
     for i, target in enumerate(windows.places(padded)):
-        target += np.where(found == i, grad, grad.dtype.type(0))
+        target += grad * (found == i)
     return windows.unpadded(padded)
 
 
@@ -351,7 +351,7 @@ def _(input, ksize, strides, padding):
 def _(input, ksize, strides, padding, include_batch_in_index, Targmax):
     _check_no_depth("MaxPoolWithArgmax", ksize)
     windows = _windows("MaxPooling", np.shape(input), ksize, strides, padding)
-    found = _first_largest(windows, input)
+    found = _first_largest(windows, input).astype(np.int64)
     batch, height, width, depth = input.shape
     # A window's place in the image is where it starts, plus the place in the window.
     top, left = windows.pads[0][0], windows.pads[1][0]

@@ -61,10 +61,35 @@ def _(input, k):
     if k == 1:
         indices = np.argmax(input, axis=-1)[..., np.newaxis]
     else:
-        # A stable sort of the reversed rows, read backwards: values descend, places of equals rise.
-        order = np.argsort(input[..., ::-1], axis=-1, kind="stable")
-        indices = input.shape[-1] - 1 - order[..., ::-1][..., :k]
+        indices = _largest(input, int(k)) if 0 < k <= input.shape[-1] // 4 else None
+        if indices is None:
+            indices = _descending(input)[..., :k]
     return np.take_along_axis(input, indices, axis=-1), indices.astype(np.int32)
+
+
+def _descending(x):
+    """The places of each row's elements, largest first, those of equal ones rising."""
+    order = np.argsort(x[..., ::-1], axis=-1, kind="stable")
+    return x.shape[-1] - 1 - order[..., ::-1]
+
+
+def _largest(x, k):
+    """The places of each row's ``k`` largest elements, in the same order, without sorting the rest.
+
+    None when there are NaNs among them.
+    """
+    rows = x.reshape(-1, x.shape[-1])
+    least = np.partition(rows, -k, axis=-1)[:, -k, np.newaxis]
+    chosen, equal = rows > least, rows == least
+    # Of the elements that equal the k-th, the first ones are chosen, as many as are left to choose.
+    left = k - chosen.sum(axis=-1, keepdims=True)
+    chosen |= equal & (np.cumsum(equal, axis=-1) <= left)
+    places = np.nonzero(chosen)[1]
+    if places.size != len(rows) * k:
+        return None
+    places = places.reshape(-1, k)
+    order = _descending(np.take_along_axis(rows, places, axis=-1))
+    return np.take_along_axis(places, order, axis=-1).reshape(*x.shape[:-1], k)
 
 
 def _check_top_k(input, k):

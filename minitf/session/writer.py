@@ -44,6 +44,7 @@ class Writer:
             parameters.append(self.expressions[tensor])
         self.lines.append(f"def step({', '.join(parameters)}):")
         self.guards = Guards(plan.order, self.fed)
+        self.updated = _updated_before(plan.order)
         self.last_reader = self._last_readers()
         self.needed = {tensor for op in plan.order for tensor in op.inputs}.union(plan.fetches)
         for op in plan.order:
@@ -322,6 +323,10 @@ class Writer:
             text = self.expressions[tensor]
             if tensor.dtype._is_ref_dtype and not arg.is_ref and tensor not in self.fed:
                 text += ".value" if op.op_type.allows_uninitialized_input else ".read()"
+            elif op in self.updated and not tensor.dtype._is_ref_dtype:
+                cell = _variable_behind(tensor, self.fed)
+                if cell is not None and _variable_of(cell) in self.updated[op]:
+                    text = self.expressions[cell] + ".value"  # what was read is the variable itself
             texts.append(text)
         return texts
 
@@ -406,6 +411,35 @@ def _args_by_tensor(op):
             length = len(op._attrs[arg.type_list_attr])
         result.extend([arg] * length)
     return result
+
+
+def _variable_of(ref):
+    """The mutable tensor of the variable that a mutable tensor stands for."""
+    while True:
+        inputs = [tensor for tensor in ref.op.inputs if tensor.dtype._is_ref_dtype]
+        if not inputs:
+            return ref
+        ref = inputs[0]
+
+
+def _updated_before(order):
+    """{operation: the variables that operations which it depends on have updated}.
+
+    In TensorFlow a mutable variable is read by sharing its memory: who computes with what was read,
+    after an update that it waits for, sees the update.
+    """
+    before, after = {}, {}
+    for op in order:
+        found = frozenset().union(*[after[other] for other in
+                                    {tensor.op for tensor in op.inputs}.union(op.control_inputs)
+                                    if other in after])
+        if found:
+            before[op] = found
+        changes = [_variable_of(tensor) for arg, tensor in zip(_args_by_tensor(op), op.inputs)
+                   if arg.is_ref and not op.op_type.is_view and op.type != "IsVariableInitialized"]
+        if found or changes:
+            after[op] = found.union(changes)
+    return before
 
 
 def _variable_behind(tensor, fed):

@@ -20,9 +20,19 @@ from minitf.train.proximal_adagrad import ProximalAdagradOptimizer
 from minitf.train.proximal_gradient_descent import ProximalGradientDescentOptimizer
 from minitf.train.rmsprop import RMSPropOptimizer
 
-__all__ = [
-    "AdadeltaOptimizer", "AdagradDAOptimizer", "AdagradOptimizer", "AdamOptimizer",
-    "FtrlOptimizer", "GradientDescentOptimizer", "MomentumOptimizer", "Optimizer",
-    "ProximalAdagradOptimizer", "ProximalGradientDescentOptimizer", "RMSPropOptimizer",
-    "assert_global_step", "create_global_step", "get_global_step", "get_or_create_global_step",
-    "global_step", "summary_iterator"]
+# Protobuf messages are real ones; they are loaded when they are first asked for.
+_MESSAGES = frozenset([
+    "BytesList", "ClusterDef", "Example", "Feature", "FeatureList", "FeatureLists", "Features",
+    "FloatList", "Int64List", "JobDef", "SaverDef", "SequenceExample", "ServerDef"])
+
+
+def __getattr__(name):
+    if name in _MESSAGES:
+        from minitf.framework import protos
+
+        return getattr(protos, name)
+    raise AttributeError(f"module 'minitf.train' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_MESSAGES])
