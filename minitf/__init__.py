@@ -6,8 +6,8 @@ imported from here.
 # ruff: noqa: A004, F401, E402 - a namespace; some of TensorFlow's names are Python's too
 
 from minitf import (
-    bitwise, dtypes, initializers, linalg, manip, math, nest, nn, random, raw_ops, strings, summary,
-    train)
+    bitwise, debugging, dtypes, initializers, linalg, manip, math, nest, nn, random, raw_ops,
+    signal, spectral, strings, summary, train)
 from minitf import tf_logging as logging
 from minitf.framework import compat, errors
 from minitf.custom_gradient import custom_gradient, grad_pass_through, recompute_grad
@@ -95,14 +95,20 @@ from minitf.ops.control_flow_ops import group, no_op, tuple
 from minitf.ops.decomposition_ops import (
     matrix_square_root, qr, self_adjoint_eig, self_adjoint_eigvals, svd)
 from minitf.ops.einsum_ops import einsum, tensordot
+from minitf.ops.fake_quant_ops import (
+    fake_quant_with_min_max_args, fake_quant_with_min_max_args_gradient,
+    fake_quant_with_min_max_vars, fake_quant_with_min_max_vars_gradient,
+    fake_quant_with_min_max_vars_per_channel, fake_quant_with_min_max_vars_per_channel_gradient)
+from minitf.ops.fft_ops import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
 from minitf.ops.histogram_ops import bincount, histogram_fixed_width, histogram_fixed_width_bins
 from minitf.ops.linalg_ops import (
     cholesky, cholesky_solve, matrix_determinant, matrix_inverse, matrix_solve,
     matrix_solve_ls, matrix_triangular_solve, norm)
-from minitf.ops.logging_ops import Print
+from minitf.ops.logging_ops import Print, print_v2 as print
 from minitf.ops.matmul_ops import cross, matmul, sparse_matmul, trace
 from minitf.ops.numerics_ops import add_check_numerics_ops, verify_tensor_all_finite
 from minitf.ops.parsing_ops import decode_raw
+from minitf.ops.patches_ops import extract_image_patches, extract_volume_patches
 from minitf.ops.random_ops import (
     multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle,
     random_uniform, truncated_normal)
@@ -118,6 +124,7 @@ from minitf.ops.segment_ops import (
     segment_max, segment_mean, segment_min, segment_prod, segment_sum, sparse_segment_mean,
     sparse_segment_sqrt_n, sparse_segment_sum, unsorted_segment_max, unsorted_segment_mean,
     unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum)
+from minitf.ops.sparse_ops import sparse_slice, sparse_tensor_dense_matmul
 from minitf.ops.sparse_to_dense_ops import sparse_to_dense
 from minitf.ops.special_ops import (
     betainc, digamma, erf, erfc, igamma, igammac, lbeta, lgamma, polygamma, zeta)
@@ -136,6 +143,7 @@ from minitf.ops.unary_ops import (
 from minitf.partitioned_variables import (
     fixed_size_partitioner, min_max_variable_partitioner, variable_axis_size_partitioner)
 from minitf.session.session import InteractiveSession, Session, get_default_session
+from minitf.template import make_template
 from minitf.variable_base import Variable, VariableAggregation, VariableSynchronization
 from minitf.variable_scope import (
     AUTO_REUSE, VariableScope, disable_resource_variables, enable_resource_variables,

@@ -14,8 +14,9 @@ from minitf.framework.convert import convert_n_to_tensor_or_indexed_slices
 from minitf.framework.graph import device, get_default_graph, name_scope
 from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Tensor
-from minitf.ops import array_ops, control_flow_ops, math_ops
+from minitf.ops import array_ops, control_flow_ops, loop_gradients, math_ops
 from minitf.ops.constant_op import constant
+from minitf.ops.control_flow_context import is_loop_exit, is_loop_switch, is_switch
 
 _TRAINABLE = frozenset([dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64,
                         dtypes.complex64, dtypes.complex128, dtypes.resource, dtypes.variant])
@@ -168,30 +169,37 @@ class _Walk:
         self.gate_gradients = gate_gradients
         self.aggregation_method = _checked_aggregation_method(aggregation_method)
         self.grads = {}  # operation -> for each output the list of gradients, or their sum
-        sources = [x.op for x in xs]
-        self.reachable, self.pending = _pending_counts([y.op for y in ys], sources)
-        self.stops = {op for op in sources
-                      if not any(self.pending.get(tensor.op, 0) > 0 for tensor in op.inputs)}
-        self.stops.update(tensor.op for tensor in stops)
+        self.sources = [x.op for x in xs]
+        self.stop_gradients = [tensor.op for tensor in stops]
+        between, self.reachable = _between([y.op for y in ys], self.sources)
+        self.loops = loop_gradients.loops_between(between, colocate)
+        self.pending = _pending_counts(between)
 
     def run(self, grad_ys):
         for y, grad in zip(self.ys, grad_ys):
             self._add_gradient(y, grad)
-        ready = collections.deque(dict.fromkeys(
+        self.ready = collections.deque(dict.fromkeys(
             y.op for y in self.ys if not self.pending.get(y.op, 0) and y.op in self.reachable))
-        while ready:
-            op = ready.popleft()
+        if self.loops is not None:
+            for tensor in self.loops.unused_exits(self.pending, set(self.ready)):
+                if _is_trainable(tensor):
+                    self._add_gradient(tensor, self.loops.zeros_for_exit(tensor))
+                    self.ready.append(tensor.op)
+        self.stops = {op for op in self.sources
+                      if not any(self.pending.get(tensor.op, 0) > 0 for tensor in op.inputs)}
+        self.stops.update(self.stop_gradients)
+        while self.ready:
+            op = self.ready.popleft()
             with self.colocate(op):
                 self._visit(op)
-            for tensor in op.inputs:
-                if tensor.op in self.pending:
-                    self.pending[tensor.op] -= 1
-                    if not self.pending[tensor.op]:
-                        ready.append(tensor.op)
+            self._pass_on(op)
+        if self.loops is not None:
+            self.loops.finish()
 
     def _visit(self, op):
         """Applies the chain rule at one operation."""
-        out_grads = self._aggregated(op)
+        with self._in_gradient_loop(op, before=True):
+            out_grads = self._aggregated(op)
         rule = None
         if op not in self.stops and any(grad is not None for grad in out_grads):
             try:
@@ -199,10 +207,15 @@ class _Walk:
             except LookupError:
                 raise LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type})"
                                   ) from None
-        if rule is None:
-            return
-        out_grads = [control_flow_ops.zeros_like_outside_loop(op, i)
-                     if grad is None and _is_trainable(op.outputs[i]) else grad
+        with self._in_gradient_loop(op):
+            if is_switch(op):
+                self._check_not_of_initial_value(op)
+            if rule is not None:
+                self._apply(rule, op, out_grads)
+
+    def _apply(self, rule, op, out_grads):
+        """Calls the gradient function of ``op``, and hands the results on to the inputs."""
+        out_grads = [self._zeros(op, i) if grad is None and _is_trainable(op.outputs[i]) else grad
                      for i, grad in enumerate(out_grads)]
         with name_scope(op.name + "_grad"), op.graph._original_op(op):
             in_grads = _as_list(rule(op, *out_grads))
@@ -216,6 +229,66 @@ class _Walk:
             if grad is not None:
                 self._check_shape(op, i, tensor, grad)
                 self._add_gradient(tensor, grad)
+
+    def _zeros(self, op, index):
+        """The gradient of an output that no y depends on, of an operation that has other gradients."""
+        if self.loops is not None:
+            return self.loops.zeros_like(op, index)
+        return control_flow_ops.zeros_like_outside_loop(op, index)
+
+    def _in_gradient_loop(self, op, before=False):
+        """A block in the loop that computes the gradient of the loop that ``op`` is in, if any."""
+        if self.loops is None:
+            return contextlib.nullcontext()
+        return self.loops.gradient_loop(op, before)
+
+    def _pass_on(self, op):
+        """Visits next what was waiting for ``op`` only.
+
+        A loop variable's Switch is visited twice: the first time it waits for the Exit alone. The
+        exits of a loop are visited together.
+        """
+        for tensor in op.inputs:
+            other = tensor.op
+            left = self.pending[other] = self.pending.get(other, 0) - 1
+            if left and not (self.loops is not None and left > 0 and is_loop_switch(other)):
+                continue
+            if not is_loop_exit(other):
+                self.ready.append(other)
+                continue
+            exits, without_gradient = self.loops.exits_when_complete(tensor, self._has_gradient)
+            for value in without_gradient:
+                if _is_trainable(value):
+                    self._add_gradient(value, self.loops.zeros_for_exit(value))
+            self.ready.extend(value.op for value in exits)
+
+    def _has_gradient(self, op):
+        """Whether some gradient came to an output of ``op``."""
+        return any(grad is not None for parts in self.grads.get(op, ())
+                   for grad in (parts if isinstance(parts, list) else [parts]))
+
+    def _check_not_of_initial_value(self, op):
+        """A gradient that is taken inside of a loop cannot leave it by the loop variables.
+
+        Raises:
+          ValueError: ``op`` is the Switch of a variable of the loop that is being built.
+        """
+        context = op._control_flow_context
+        if (context is None or not context.IsWhileContext()
+                or context is not get_default_graph()._control_flow_context):
+            return
+        queue, seen = collections.deque([op]), set()
+        while queue:
+            target = queue.popleft()
+            if target in self.sources:
+                raise ValueError(
+                    f"Cannot compute gradient inside while loop with respect to op '{target.name}'. We "
+                    "do not support taking the gradient wrt or through the initial value of a loop "
+                    "variable. Gradients can be computed through loop invariants or wrt the input "
+                    "parameters to the loop body.")
+            if target not in seen:
+                seen.add(target)
+                queue.extend(tensor.op for tensor in target.inputs)
 
     def _check_shape(self, op, index, tensor, grad):
         """The gradient has the shape of what it is the gradient of."""
@@ -232,7 +305,11 @@ class _Walk:
     def _add_gradient(self, tensor, grad):
         if tensor.op not in self.grads:
             self.grads[tensor.op] = [[] for _ in tensor.op.outputs]
-        self.grads[tensor.op][tensor.value_index].append(grad)
+        parts = self.grads[tensor.op]
+        if isinstance(parts[tensor.value_index], list):
+            parts[tensor.value_index].append(grad)
+        else:  # a loop variable's Switch, which is visited for the second time
+            parts[tensor.value_index] = grad
 
     def _aggregated(self, op):
         """For each output of ``op`` the sum of the gradients that arrived, or None."""
@@ -240,6 +317,8 @@ class _Walk:
         if grads is None:
             return [None] * len(op.outputs)
         for i, parts in enumerate(grads):
+            if not isinstance(parts, list):
+                continue  # a loop variable's Switch: added up on the first visit
             if not all(isinstance(g, (Tensor, IndexedSlices)) for g in parts if g is not None):
                 raise TypeError("gradients have to be either all Tensors or all IndexedSlices")
             if not parts:
@@ -279,8 +358,12 @@ class _Walk:
         return array_ops.zeros_like(x)
 
 
-def _pending_counts(to_ops, from_ops):
-    """Which of ``to_ops`` depend on ``from_ops``, and how often each operation between is used."""
+def _between(to_ops, from_ops):
+    """The operations on the way from ``from_ops`` to ``to_ops``, back from these.
+
+    Returns:
+      (those operations, the set of those of ``to_ops`` that depend on ``from_ops``).
+    """
     reached = set()
     queue = collections.deque(from_ops)
     while queue:
@@ -299,12 +382,17 @@ def _pending_counts(to_ops, from_ops):
             between.append(op)
             reached.discard(op)
             queue.extend(tensor.op for tensor in op.inputs)
-    pending = dict.fromkeys(between, 0)
-    for op in between:
+    return between, reachable
+
+
+def _pending_counts(ops):
+    """{operation: how often its outputs are used} among ``ops``."""
+    pending = dict.fromkeys(ops, 0)
+    for op in ops:
         for tensor in op.inputs:
             if tensor.op in pending:
                 pending[tensor.op] += 1
-    return reachable, pending
+    return pending
 
 
 def _initial_gradients(grad_ys, ys, colocate):

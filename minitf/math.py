@@ -8,9 +8,11 @@ from minitf.ops.arithmetic_ops import (
     reciprocal_no_nan, scalar_mul, squared_difference, subtract, truediv, xdivy, xlogy)
 from minitf.ops.array_select_ops import invert_permutation
 from minitf.ops.cast_ops import angle, conj, imag, real
+from minitf.ops.check_ops import is_non_decreasing, is_strictly_increasing
 from minitf.ops.compare_ops import (
     equal, greater, greater_equal, less, less_equal, logical_and, logical_not, logical_or,
     logical_xor, not_equal)
+from minitf.ops.confusion_matrix_ops import confusion_matrix
 from minitf.ops.histogram_ops import bincount
 from minitf.ops.moments_ops import l2_normalize
 from minitf.ops.ranking_ops import in_top_k, top_k
@@ -31,3 +33,4 @@ from minitf.ops.unary_ops import (
     abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, exp, expm1, floor, is_finite,
     is_inf, is_nan, log, log1p, log_sigmoid, negative, reciprocal, rint, round, rsqrt, sigmoid,
     sign, sin, sinh, sqrt, square, tan, tanh)
+from minitf.ops.zero_fraction_ops import zero_fraction

@@ -631,6 +631,41 @@ def test_pool1d():
     np.testing.assert_allclose(means, pairs.mean(2))
 
 
+# ---- volumes ----
+
+
+@pytest.mark.parametrize("stride, padding", [(1, "SAME"), (2, "SAME"), (1, "VALID")])
+def test_conv3d(stride, padding):
+    x, w = RNG.uniform(-1, 1, (1, 4, 5, 3, 2)), RNG.uniform(-1, 1, (2, 3, 2, 2, 2))
+    strides = [1, stride, stride, stride, 1]
+
+    def convolve(x, w):
+        return tf.nn.conv3d(x, w, strides, padding)
+
+    pads = [(0, 0) if padding == "VALID" else _same_pads(x.shape[i + 1], w.shape[i], stride, 1)
+            for i in range(3)]
+    padded = np.pad(x, [(0, 0), *pads, (0, 0)])[0]
+    expected = np.stack([
+        scipy.signal.correlate(padded, w[..., k], "valid")[::stride, ::stride, ::stride, 0]
+        for k in range(2)], axis=-1)
+    np.testing.assert_allclose(evaluate(convolve, graph_values=[x, w])[0], expected, atol=1e-12)
+    check_gradients(convolve, [x, w], max_elements=6)
+
+
+def test_pool3d():
+    x = RNG.permutation(4 * 4 * 2 * 3).reshape(1, 4, 4, 2, 3).astype(np.float32)
+    blocks = x.reshape(1, 2, 2, 2, 2, 1, 2, 3).transpose(0, 1, 3, 5, 7, 2, 4, 6).reshape(
+        1, 2, 2, 1, 3, 8)
+    largest, means, grad = evaluate(
+        lambda x: tf.nn.max_pool3d(x, 2, 2, "VALID"), lambda x: tf.nn.avg_pool3d(x, 2, 2, "VALID"),
+        lambda x: tf.gradients(tf.nn.max_pool3d(x, 2, 2, "VALID"), x)[0], graph_values=[x])
+    np.testing.assert_array_equal(largest, blocks.max(-1))
+    np.testing.assert_allclose(means, blocks.mean(-1), rtol=1e-6)
+    np.testing.assert_array_equal(np.sort(x[grad == 1]), np.sort(largest.ravel()))
+    check_gradients(lambda x: tf.nn.avg_pool3d(x, 2, 1, "SAME"), [x.astype(np.float64)],
+                    max_elements=6)
+
+
 # ---- a network ----
 
 

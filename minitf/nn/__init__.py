@@ -7,16 +7,18 @@ from minitf.ops.candidate_sampling_ops import (
     learned_unigram_candidate_sampler, log_uniform_candidate_sampler, uniform_candidate_sampler)
 from minitf.ops.nce_ops import nce_loss, sampled_softmax_loss
 from minitf.ops.nn_ops import (
-    atrous_conv2d, avg_pool, avg_pool as avg_pool2d, avg_pool1d, avg_pool_v2,
+    atrous_conv2d, avg_pool, avg_pool as avg_pool2d, avg_pool1d, avg_pool3d, avg_pool_v2,
     batch_norm_with_global_normalization, batch_normalization, bias_add, conv1d,
     conv1d_transpose, conv2d, conv2d_backprop_filter, conv2d_backprop_input, conv2d_transpose,
+    conv3d, conv3d_backprop_filter, conv3d_backprop_filter as conv3d_backprop_filter_v2,
+    conv3d_transpose,
     convolution, crelu, depthwise_conv2d, depthwise_conv2d_native,
     depthwise_conv2d_native_backprop_filter, depthwise_conv2d_native_backprop_input,
     depthwise_conv2d_native_backprop_filter as depthwise_conv2d_backprop_filter,
     depthwise_conv2d_native_backprop_input as depthwise_conv2d_backprop_input, dropout, elu,
     embedding_lookup, embedding_lookup_sparse, fused_batch_norm, in_top_k, l2_loss,
     l2_normalize, leaky_relu, local_response_normalization, local_response_normalization as lrn,
-    log_poisson_loss, log_softmax, max_pool, max_pool1d, max_pool2d, max_pool_v2,
+    log_poisson_loss, log_softmax, max_pool, max_pool1d, max_pool2d, max_pool3d, max_pool_v2,
     max_pool_with_argmax, moments, normalize_moments, pool, relu, relu6, relu_layer, selu,
     separable_conv2d, sigmoid_cross_entropy_with_logits, softmax,
     softmax_cross_entropy_with_logits, softmax_cross_entropy_with_logits_v2, softplus, softsign,

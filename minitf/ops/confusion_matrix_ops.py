@@ -1,13 +1,11 @@
 """tf.confusion_matrix: how often each label was predicted as each class."""
 
-import numpy as np
-
-from minitf.framework import dtypes, errors
+from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
-from minitf.framework.registry import op
 from minitf.framework.sparse_tensor import SparseTensor
 from minitf.ops import array_ops, check_ops, control_flow_ops, math_ops
+from minitf.ops.sparse_ops import SparseTensorDenseAdd
 
 
 def confusion_matrix(labels, predictions, num_classes=None, dtype=dtypes.int32, name=None,
@@ -91,44 +89,3 @@ def _may_be_column(tensor):
 def _squeezed_if(tensor, expected, difference):
     return control_flow_ops.cond(math_ops.equal(expected, difference),
                                  lambda: array_ops.squeeze(tensor, [-1]), lambda: tensor)
-
-
-# ---- SparseTensorDenseAdd ----
-
-SparseTensorDenseAdd = op(
-    "SparseTensorDenseAdd(a_indices: Tindices, a_values: T, a_shape: Tindices, b: T; T, Tindices)"
-    " -> (output: T)",
-    T="float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 uint16"
-      " complex128 half uint32 uint64", Tindices="int32 int64")
-
-
-@SparseTensorDenseAdd.shape
-def _(b):
-    return b.shape
-
-
-@SparseTensorDenseAdd.kernel
-def _(a_indices, a_values, a_shape, b):
-    b = np.asarray(b)
-    a_shape = np.asarray(a_shape)
-    if tuple(a_shape.tolist()) != b.shape:
-        for i, (ours, theirs) in enumerate(zip(a_shape.tolist(), b.shape)):
-            if ours != theirs:
-                raise errors.InvalidArgumentError(
-                    None, None, f"Dimension {i} does not equal (no broadcasting is supported): "
-                                f"sparse side {ours} vs dense side {theirs}")
-        raise errors.InvalidArgumentError(
-            None, None, f"Two operands have different ndims; received: {a_shape.size} and {b.ndim}")
-    indices = np.asarray(a_indices)
-    if ((indices < 0) | (indices >= a_shape)).any():
-        raise errors.InvalidArgumentError(
-            None, None, "Sparse tensor has some invalid index on dimension 0; dense_shape "
-                        f"{a_shape.tolist()}")
-    result = b.copy()
-    np.add.at(result, tuple(indices.T), a_values)
-    return result
-
-
-@SparseTensorDenseAdd.gradient
-def _(op, grad):
-    return None, array_ops.gather_nd(grad, op.inputs[0]), None, grad

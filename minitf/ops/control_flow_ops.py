@@ -172,9 +172,9 @@ def zeros_like_outside_loop(op, index):
 def zeros_of_resource(handle):
     """Zeros in the shape of a resource variable's value."""
     from minitf.ops import resource_variable_ops
+    from minitf.ops.resource_handles import handle_dtype
 
-    return array_ops.zeros(resource_variable_ops.variable_shape(handle),
-                           resource_variable_ops.dtype_of(handle))
+    return array_ops.zeros(resource_variable_ops.variable_shape(handle), handle_dtype(handle))
 
 
 def _flatten(items):

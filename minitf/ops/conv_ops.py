@@ -15,7 +15,8 @@ from minitf.ops import array_ops, matmul_ops
 from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import with_rank
 from minitf.ops.elementwise import list_text
-from minitf.ops.windows import Windows, output_dim, padding_attrs, spatial_axes, spatial_list
+from minitf.ops.windows import (
+    Windows, as_rows, output_dim, padding_attrs, spatial_axes, spatial_list)
 
 _FLOATS = "half bfloat16 float double"
 _ATTRS = ("T, strides: list(int), use_cudnn_on_gpu: bool = True,"
@@ -70,7 +71,7 @@ def _(input, filter, strides, padding, explicit_paddings, data_format, dilations
             raise ValueError(f"Conv2D{where} requires the {name} attribute to contain 4 values, but "
                              f"got: {len(values)}")
     spatial, channel_axis = spatial_axes(2, data_format)
-    _check_depths(input[channel_axis], filter[2], filter[3])
+    check_depths(input[channel_axis], filter[2], filter[3])
     _check_explicit(explicit_paddings, channel_axis)
     output = list(input)
     output[channel_axis] = filter[3]
@@ -81,7 +82,8 @@ def _(input, filter, strides, padding, explicit_paddings, data_format, dilations
     return TensorShape(output)
 
 
-def _check_depths(input_depth, filter_depth, output_depth):
+def check_depths(input_depth, filter_depth, output_depth):
+    """Checks static numbers of channels, where the filter may be for groups of them."""
     if not input_depth or not filter_depth:
         return
     if input_depth % filter_depth:
@@ -120,14 +122,6 @@ def _windows(input_shape, filter_shape, strides, padding, explicit_paddings, dil
                    explicit)
 
 
-def _as_matrix(filter):
-    return filter.reshape(int(np.prod(filter.shape[:3])), filter.shape[3])
-
-
-def _as_rows(images):
-    return images.reshape(int(np.prod(images.shape[:3])), images.shape[3])
-
-
 def _check_no_groups(input_depth, filter_depth):
     if input_depth != filter_depth:
         raise errors.UnimplementedError(
@@ -155,7 +149,7 @@ def _(input, filter, strides, padding, explicit_paddings, data_format, dilations
             f"{input_depth} vs {filter_depth}")
     _check_no_groups(input_depth, filter_depth)
     windows = _windows(input.shape, filter.shape, strides, padding, explicit_paddings, dilations)
-    output = matmul_ops.product(windows.columns(input), _as_matrix(filter))
+    output = matmul_ops.product(windows.columns(input), as_rows(filter))
     return output.reshape(input.shape[0], *windows.outputs, filter.shape[3])
 
 
@@ -230,35 +224,40 @@ def _(input_sizes):
     return with_rank(static_shape(input_sizes), 4)
 
 
-def _check_backprop(name, input_shape, filter_shape, out_shape, data_format):
-    """Checks the shapes of a gradient: all known but one, of the tensor that it makes."""
-    message = None
-    if data_format != b"NHWC":
-        message = f"{name}Op only supports NHWC."
+def check_backprop(name, input_shape, filter_shape, out_shape):
+    """Checks the shapes of a gradient: of two tensors, and of the one that it is to make."""
+    rank, message = max(len(filter_shape), len(out_shape)), None
     for label, shape in (("input", input_shape), ("filter", filter_shape),
                          ("out_backprop", out_shape)):
-        if message is None and len(shape) != 4:
-            message = f"{name}: {label} must be 4-dimensional"
+        if message is None and len(shape) != rank:
+            message = f"{name}: {label} must be {rank}-dimensional"
     if message is None and input_shape[0] != out_shape[0]:
         message = (f"{name}: input and out_backprop must have the same batch sizeinput batch: "
                    f"{input_shape[0]}outbackprop batch: {out_shape[0]} batch_dim: 0")
-    if message is None and filter_shape[2] and input_shape[3] % filter_shape[2]:
+    if message is None and filter_shape[-2] and input_shape[-1] % filter_shape[-2]:
         message = f"{name}: input depth must be evenly divisible by filter depth"
-    if message is None and filter_shape[3] != out_shape[3]:
+    if message is None and filter_shape[-1] != out_shape[-1]:
         message = f"{name}: filter and out_backprop must have the same out_depth"
     if message:
         raise errors.InvalidArgumentError(None, None, message)
-    _check_no_groups(input_shape[3], filter_shape[2])
 
 
-def _check_outputs(name, windows, out_shape):
-    for i, (output, actual) in enumerate(zip(windows.outputs, out_shape[1:3])):
+def check_outputs(name, windows, out_shape):
+    """Checks that a gradient has as many elements along each spatial axis as there are windows."""
+    for i, (output, actual) in enumerate(zip(windows.outputs, out_shape[1:-1])):
         if output != actual:
             raise errors.InvalidArgumentError(
                 None, None, f"{name}: Size of out_backprop doesn't match computed: actual = "
                 f"{actual}, computed = {output} spatial_dim: {i + 1} input: {windows.sizes[i]} filter: "
                 f"{windows.window[i]} output: {actual} stride: {windows.strides[i]} dilation: "
                 f"{windows.dilations[i]}")
+
+
+def _check_backprop(name, input_shape, filter_shape, out_shape, data_format):
+    if data_format != b"NHWC":
+        raise errors.InvalidArgumentError(None, None, f"{name}Op only supports NHWC.")
+    check_backprop(name, input_shape, filter_shape, out_shape)
+    _check_no_groups(input_shape[3], filter_shape[2])
 
 
 @Conv2DBackpropInput.kernel
@@ -271,8 +270,8 @@ def _(input_sizes, filter, out_backprop, strides, padding, explicit_paddings, da
     name, input_shape = "Conv2DCustomBackpropInput", tuple(input_sizes.tolist())
     _check_backprop(name, input_shape, filter.shape, out_backprop.shape, data_format)
     windows = _windows(input_shape, filter.shape, strides, padding, explicit_paddings, dilations)
-    _check_outputs(name, windows, out_backprop.shape)
-    columns = matmul_ops.product(_as_rows(out_backprop), _as_matrix(filter).T)
+    check_outputs(name, windows, out_backprop.shape)
+    columns = matmul_ops.product(as_rows(out_backprop), as_rows(filter).T)
     return windows.from_columns(columns, input_shape[0])
 
 
@@ -322,8 +321,8 @@ def _(input, filter_sizes, out_backprop, strides, padding, explicit_paddings, da
     filter_shape = tuple(filter_sizes.tolist())
     _check_backprop(name, input.shape, filter_shape, out_backprop.shape, data_format)
     windows = _windows(input.shape, filter_shape, strides, padding, explicit_paddings, dilations)
-    _check_outputs(name, windows, out_backprop.shape)
-    product = matmul_ops.product(windows.columns(input).T, _as_rows(out_backprop))
+    check_outputs(name, windows, out_backprop.shape)
+    product = matmul_ops.product(windows.columns(input).T, as_rows(out_backprop))
     return product.reshape(filter_shape)
 
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from minitf.framework import dtypes, registry
+from minitf.framework import dtypes
 from minitf.framework.constant_folding import constant_value
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.operation import Tensor
 from minitf.framework.tensor_shape import as_shape, dimension_at_index
-from minitf.ops import array_ops, pool_ops
+from minitf.ops import array_ops, pool_ops, volume_ops
 from minitf.ops.arguments import renamed_argument
 from minitf.ops.conv_ops import Conv2D, Conv2DBackpropInput
 from minitf.ops.windows import spatial_list
@@ -85,10 +85,10 @@ def _sequence_format(data_format, channels_first, channels_last):
 
 def convolution(input, filter, padding, strides=None, dilation_rate=None, name=None,
                 data_format=None, filters=None, dilations=None):
-    """The convolution of sequences or images, with dilations by space-to-batch.
+    """The convolution of sequences, images or volumes, with dilations by space-to-batch.
 
     Args:
-      input: [batch, *spatial, channels], floats, with one or two spatial axes.
+      input: [batch, *spatial, channels], floats, with one to three spatial axes.
       filter: [*window, channels, output channels].
       padding: "SAME" or "VALID".
       strides: a number, or one for each spatial axis; 1 where a dilation is above 1.
@@ -128,9 +128,8 @@ def _plain_convolution(input, filter, strides, padding, data_format, dilations, 
         return conv1d(input, filter, strides, padding=padding, data_format=data_format,
                       dilations=dilations, name=name)
     if len(strides) == 5:
-        return registry.get("Conv3D")(
-            input, filter, strides=strides, padding=padding, dilations=dilations,
-            data_format=data_format or "NDHWC", name=name)
+        return volume_ops.conv3d(input, filter, strides, padding, data_format or "NDHWC", dilations,
+                                 name)
     return Conv2D(input, filter, strides=strides, padding=padding, dilations=dilations,
                   data_format=data_format or "NHWC", name=name)
 
@@ -192,10 +191,10 @@ def atrous_conv2d(value, filters, rate, padding, name=None):
 
 def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides=None, name=None,
          data_format=None, dilations=None):
-    """Pooling of sequences or images, with dilations by space-to-batch.
+    """Pooling of sequences, images or volumes, with dilations by space-to-batch.
 
     Args:
-      input: [batch, *spatial, channels], with one or two spatial axes.
+      input: [batch, *spatial, channels], with one to three spatial axes.
       window_shape: a number for each spatial axis.
       pooling_type: "MAX" or "AVG".
       padding: "SAME" or, with dilations, only "VALID".
@@ -221,9 +220,9 @@ def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides
                              "and GPU implementations")
         if pooling_type not in ("MAX", "AVG"):
             raise ValueError(f"{rank}-D {pooling_type} pooling is not supported.")
-        if rank == 3:
-            registry.get({"MAX": "MaxPool3D", "AVG": "AvgPool3D"}[pooling_type])
-        function = {"MAX": pool_ops.max_pool, "AVG": pool_ops.avg_pool}[pooling_type]
+        function = {("MAX", True): volume_ops.max_pool3d, ("AVG", True): volume_ops.avg_pool3d,
+                    ("MAX", False): pool_ops.max_pool, ("AVG", False): pool_ops.avg_pool,
+                    }[pooling_type, rank == 3]
         last = data_format is None or not data_format.startswith("NC")
         window = spatial_list(list(window_shape), rank, last, "window_shape")
         strides = spatial_list(strides.tolist(), rank, last, "strides")

@@ -15,6 +15,7 @@ Sliced by subject:
     windows                  what convolutions and pooling have in common
     conv_ops, pool_ops       convolutions and pooling of images
     depthwise_ops            depthwise and separable convolutions
+    volume_ops               convolutions and pooling of volumes
     convolution_ops          sequences, any rank, dilations: composed of the plain ones
     zero_fraction_ops        zero_fraction
 """
@@ -56,4 +57,8 @@ from minitf.ops.pool_ops import (
 from minitf.ops.ranking_ops import (
     InTopK, InTopKV2, NthElement, TopK, TopKV2, in_top_k, nth_element, top_k)
 from minitf.ops.softmax_ops import LogSoftmax, Softmax, log_softmax, softmax
+from minitf.ops.volume_ops import (
+    AvgPool3D, AvgPool3DGrad, Conv3D, Conv3DBackpropFilterV2, Conv3DBackpropInputV2, MaxPool3D,
+    MaxPool3DGrad, MaxPool3DGradGrad, avg_pool3d, conv3d, conv3d_backprop_filter, conv3d_transpose,
+    max_pool3d)
 from minitf.ops.zero_fraction_ops import zero_fraction

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from minitf.framework import dtypes, errors, registry
+from minitf.framework import dtypes, errors
 from minitf.framework.constant_folding import static_shape
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
-from minitf.ops import array_ops
+from minitf.ops import array_ops, volume_ops
 from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import merge_shapes, with_rank
 from minitf.ops.windows import Windows, output_dim, spatial_axes, spatial_list
@@ -67,22 +67,22 @@ def max_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
 
 
 def max_pool_v2(input, ksize, strides, padding, data_format=None, name=None):
-    """``max_pool1d`` or ``max_pool``, by the rank of ``input``.
+    """``max_pool1d``, ``max_pool`` or ``max_pool3d``, by the rank of ``input``.
 
     Args:
-      input: a tensor of known rank, 3 or 4.
+      input: a tensor of known rank, 3, 4 or 5.
       ksize, strides, padding, data_format: those of the function for that rank.
 
     Raises:
       ValueError: another rank.
     """
-    return _pool_by_rank(max_pool1d, MaxPool, "MaxPool3D", input, ksize, strides, padding,
+    return _pool_by_rank(max_pool1d, MaxPool, volume_ops.MaxPool3D, input, ksize, strides, padding,
                          data_format, name)
 
 
 def avg_pool_v2(input, ksize, strides, padding, data_format=None, name=None):
-    """``avg_pool1d`` or ``avg_pool``, by the rank of ``input``; arguments as in ``max_pool_v2``."""
-    return _pool_by_rank(avg_pool1d, AvgPool, "AvgPool3D", input, ksize, strides, padding,
+    """``avg_pool1d``, ``avg_pool`` or ``avg_pool3d``; arguments as in ``max_pool_v2``."""
+    return _pool_by_rank(avg_pool1d, AvgPool, volume_ops.AvgPool3D, input, ksize, strides, padding,
                          data_format, name)
 
 
@@ -95,7 +95,7 @@ def _pool_by_rank(of_rows, of_images, of_volumes, input, ksize, strides, padding
     strides = spatial_list(strides, rank, last, "strides")
     if rank == 1:
         return of_rows(input, ksize, strides, padding, data_format, name)
-    function = of_images if rank == 2 else registry.get(of_volumes)
+    function = of_images if rank == 2 else of_volumes
     return function(input, ksize=ksize, strides=strides, padding=padding, name=name,
                     data_format=data_format or ("NHWC" if rank == 2 else "NDHWC"))
 
@@ -199,28 +199,6 @@ def _check_channel_window(depth, ksize, strides):
         raise errors.UnimplementedError(None, None, message)
 
 
-def _lowest(dtype):
-    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
-
-
-def _first_largest(windows, input):
-    """For each window the place, counted in row-major order, of its (first) largest element."""
-    places = windows.places(windows.padded(input, _lowest(input.dtype)))
-    largest = next(places).copy()
-    found = np.zeros(largest.shape, np.min_scalar_type(int(np.prod(windows.window))))
-    for i, here in enumerate(places, 1):
-        larger = here > largest
-        np.copyto(found, i, where=larger)
-        np.copyto(largest, here, where=larger)
-    return found
-
-
-def _counts(windows):
-    """How many elements that are not padding each window has: [outputs, 1]."""
-    inside = windows.padded(np.ones((1, *windows.sizes, 1), np.float32))
-    return sum(windows.places(inside))[0]
-
-
 # ---- MaxPool ----
 
 MaxPool = op(f"MaxPool(input: T; T: type = float, {_WINDOW}"
@@ -238,11 +216,7 @@ def _(input, ksize, strides, padding, data_format):
     windows = _windows("MaxPooling", np.shape(input), ksize, strides, padding, data_format)
     if ksize[3] != 1:
         return input.reshape(*input.shape[:3], input.shape[3] // ksize[3], ksize[3]).max(axis=4)
-    places = windows.places(windows.padded(input, _lowest(input.dtype)))
-    largest = next(places).copy()
-    for here in places:
-        np.maximum(largest, here, out=largest)
-    return largest
+    return windows.largest(input)
 
 
 def _attrs(op):
@@ -272,7 +246,7 @@ def _(orig_input, orig_output, grad, ksize, strides, padding, data_format):
     """The gradient of a window goes to its first largest element."""
     _check_gradient_inputs("MaxPoolingGrad", orig_input, orig_output, grad, ksize)
     windows = _windows("MaxPoolingGrad", orig_input.shape, ksize, strides, padding, data_format)
-    found = _first_largest(windows, orig_input)
+    found = windows.first_largest(orig_input)
     padded = windows.zeros(orig_input.shape[0], orig_input.shape[3], grad.dtype)
     for i, target in enumerate(windows.places(padded)):
         target += grad * (found == i)
@@ -321,11 +295,7 @@ def _(orig_input, orig_output, grad, ksize, strides, padding, data_format):
     """For each window the element of ``grad`` where the largest element of the input is."""
     _check_gradient_inputs("MaxPoolingGradGrad", orig_input, orig_output, grad, ksize)
     windows = _windows("MaxPoolingGradGrad", orig_input.shape, ksize, strides, padding, data_format)
-    found = _first_largest(windows, orig_input)
-    result = np.zeros(found.shape, grad.dtype)
-    for i, here in enumerate(windows.places(windows.padded(grad))):
-        np.copyto(result, here, where=found == i)
-    return result
+    return windows.at_places(grad, windows.first_largest(orig_input))
 
 
 # ---- MaxPoolWithArgmax ----
@@ -351,7 +321,7 @@ def _(input, ksize, strides, padding):
 def _(input, ksize, strides, padding, include_batch_in_index, Targmax):
     _check_no_depth("MaxPoolWithArgmax", ksize)
     windows = _windows("MaxPooling", np.shape(input), ksize, strides, padding)
-    found = _first_largest(windows, input).astype(np.int64)
+    found = windows.first_largest(input).astype(np.int64)
     batch, height, width, depth = input.shape
     # A window's place in the image is where it starts, plus the place in the window.
     top, left = windows.pads[0][0], windows.pads[1][0]
@@ -409,8 +379,7 @@ def _check_spatial(ksize, strides):
 def _(value, ksize, strides, padding, data_format):
     windows = _windows("AvgPooling", np.shape(value), ksize, strides, padding, data_format)
     _check_spatial(ksize, strides)
-    total = sum(windows.places(windows.padded(value)))
-    return np.divide(total, _counts(windows), dtype=value.dtype, casting="same_kind")
+    return windows.mean(value)
 
 
 @AvgPool.gradient
@@ -431,11 +400,7 @@ def _(orig_input_shape, grad, ksize, strides, padding, data_format):
     shape = tuple(orig_input_shape.tolist())
     windows = _windows("AvgPoolingGrad", shape, ksize, strides, padding, data_format)
     _check_spatial(ksize, strides)
-    share = np.divide(grad, _counts(windows), dtype=grad.dtype, casting="same_kind")
-    padded = windows.zeros(shape[0], shape[3], grad.dtype)
-    for target in windows.places(padded):
-        target += share
-    return windows.unpadded(padded)
+    return windows.spread(grad, shape[3])
 
 
 @AvgPoolGrad.gradient

@@ -23,6 +23,18 @@ def handle_data(handle):
     return None
 
 
+def handle_dtype(handle):
+    """The dtype of the variable that a handle refers to.
+
+    Raises:
+      ValueError: it is not known.
+    """
+    data = handle_data(handle)
+    if data is None:
+        raise ValueError(f"the dtype of the variable behind {handle} is not known")
+    return data[1]
+
+
 def handle_shape(handle):
     """The static shape of the variable that a handle refers to."""
     data = handle_data(handle)

@@ -187,3 +187,58 @@ class Windows:
         for i, target in enumerate(self.places(padded)):
             target += columns[..., i, :]
         return self.unpadded(padded)
+
+    # ---- pooling ----
+
+    def largest(self, x):
+        """The largest element of each window; padding does not count."""
+        places = self.places(self.padded(x, _lowest(x.dtype)))
+        result = next(places).copy()
+        for here in places:
+            np.maximum(result, here, out=result)
+        return result
+
+    def first_largest(self, x):
+        """For each window the place, counted in row-major order, of its (first) largest element."""
+        places = self.places(self.padded(x, _lowest(x.dtype)))
+        largest = next(places).copy()
+        found = np.zeros(largest.shape, np.min_scalar_type(int(np.prod(self.window))))
+        for i, here in enumerate(places, 1):
+            larger = here > largest
+            np.copyto(found, i, where=larger)
+            np.copyto(largest, here, where=larger)
+        return found
+
+    def at_places(self, x, found):
+        """For each window the element of ``x`` at the place that ``found`` tells."""
+        result = np.zeros(found.shape, x.dtype)
+        for i, here in enumerate(self.places(self.padded(x))):
+            np.copyto(result, here, where=found == i)
+        return result
+
+    def mean(self, x):
+        """The mean of each window; padding does not count."""
+        return self._shared(sum(self.places(self.padded(x))))
+
+    def spread(self, grad, channels):
+        """The gradient of ``mean``: each window's gradient in equal shares to its elements."""
+        share = self._shared(grad)
+        padded = self.zeros(grad.shape[0], channels, grad.dtype)
+        for target in self.places(padded):
+            target += share
+        return self.unpadded(padded)
+
+    def _shared(self, total):
+        """``total`` divided by how many elements that are not padding each window has."""
+        inside = self.padded(np.ones((1, *self.sizes, 1), np.float32))
+        counts = sum(self.places(inside))
+        return np.divide(total, counts, dtype=total.dtype, casting="same_kind")
+
+
+def as_rows(array):
+    """All axes but the last flattened into one."""
+    return array.reshape(int(np.prod(array.shape[:-1])), array.shape[-1])
+
+
+def _lowest(dtype):
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
