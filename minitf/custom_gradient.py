@@ -7,7 +7,11 @@ import itertools
 from minitf import nest, tf_logging
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import (
-    GraphKeys, control_dependencies, get_collection, get_default_graph)
+    GraphKeys,
+    control_dependencies,
+    get_collection,
+    get_default_graph,
+)
 from minitf.gradients import RegisterGradient, get_gradient_function, gradients
 from minitf.ops import array_ops
 from minitf.ref_variable import RefVariable
@@ -75,11 +79,12 @@ def _call(f, args):
         return [None] * len(results) + nest.flatten(input_grads) + list(variable_grads)
 
     RegisterGradient(name)(rule)
-    everything = results + args + [getattr(v, "handle", v) for v in variables]
+    everything = results + args + variables
     with graph.gradient_override_map({"IdentityN": name}):
         passed = array_ops.identity_n(everything)
-    for before, after in zip(everything, passed):
-        after._handle_data = getattr(before, "_handle_data", None)
+    # TensorFlow converts once more here, so that variables are read a second time.
+    for before, after in zip(map(convert_to_tensor, everything), passed):
+        after._handle_data = before._handle_data
     return nest.pack_sequence_as(result, passed[:len(results)])
 
 

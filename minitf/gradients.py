@@ -14,9 +14,10 @@ from minitf.framework.convert import convert_n_to_tensor_or_indexed_slices
 from minitf.framework.graph import device, get_default_graph, name_scope
 from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Tensor
-from minitf.ops import array_ops, control_flow_ops, loop_gradients, math_ops
+from minitf.ops import array_ops, control_flow_ops, loop_gradients, math_ops, while_ops
 from minitf.ops.constant_op import constant
 from minitf.ops.control_flow_context import is_loop_exit, is_loop_switch, is_switch
+from minitf.ops.tensor_array_ops import TensorArray
 
 _TRAINABLE = frozenset([dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64,
                         dtypes.complex64, dtypes.complex128, dtypes.resource, dtypes.variant])
@@ -158,6 +159,42 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
         walk = _Walk(ys, xs, stops, colocate, gate_gradients, aggregation_method)
         walk.run(grad_ys)
     return [walk.gradient_of(x, unconnected_gradients) for x in xs]
+
+
+def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False,
+             aggregation_method=None):
+    """The matrices of second derivatives of the sum of ``ys`` with respect to each of ``xs``.
+
+    A loop over the elements of the gradient takes the gradient of each.
+
+    Args:
+      ys: a tensor or list of tensors.
+      xs: a tensor, variable, or list of them.
+      name: of no effect, as in TensorFlow 1.15.
+      colocate_gradients_with_ops, gate_gradients, aggregation_method: as in ``gradients``.
+
+    Returns:
+      A list with a tensor of shape ``x.shape + x.shape`` for each x.
+
+    Raises:
+      LookupError: an operation on the way has no gradient.
+    """
+    xs = _as_list(xs)
+    firsts = gradients(ys, xs, colocate_gradients_with_ops=colocate_gradients_with_ops,
+                       gate_gradients=gate_gradients, aggregation_method=aggregation_method)
+    return [_hessian(grad, x) for grad, x in zip(firsts, xs)]
+
+
+def _hessian(grad, x):
+    """The derivatives of each element of ``grad`` with respect to ``x``."""
+    grad = array_ops.reshape(grad, [-1])
+    n = array_ops.size(x)
+    _, rows = while_ops.while_loop(
+        lambda j, _: j < n,
+        lambda j, rows: (j + 1, rows.write(j, gradients(grad[j], x)[0])),
+        [constant(0, dtypes.int32), TensorArray(x.dtype, n)])
+    shape = array_ops.shape(x)
+    return array_ops.reshape(rows.stack(), array_ops.concat((shape, shape), 0))
 
 
 class _Walk:

@@ -2,11 +2,17 @@
 # ruff: noqa: F401 - a namespace
 
 from minitf.ops.string_format_ops import string_format as format
+from minitf.ops.string_hash_ops import string_to_hash_bucket as to_hash_bucket
+from minitf.ops.string_hash_ops import string_to_hash_bucket_fast as to_hash_bucket_fast
 from minitf.ops.string_hash_ops import (
-    string_to_hash_bucket as to_hash_bucket, string_to_hash_bucket_fast as to_hash_bucket_fast,
-    string_to_hash_bucket_strong as to_hash_bucket_strong)
-from minitf.ops.string_ops import (
-    as_string, regex_full_match, regex_replace, string_join as join, string_length as length,
-    string_lower as lower, string_strip as strip, string_to_number as to_number,
-    string_upper as upper, substr)
-from minitf.ops.string_split_ops import reduce_join, strings_split as split, unsorted_segment_join
+    string_to_hash_bucket_strong as to_hash_bucket_strong,
+)
+from minitf.ops.string_ops import as_string, regex_full_match, regex_replace, substr
+from minitf.ops.string_ops import string_join as join
+from minitf.ops.string_ops import string_length as length
+from minitf.ops.string_ops import string_lower as lower
+from minitf.ops.string_ops import string_strip as strip
+from minitf.ops.string_ops import string_to_number as to_number
+from minitf.ops.string_ops import string_upper as upper
+from minitf.ops.string_split_ops import reduce_join, unsorted_segment_join
+from minitf.ops.string_split_ops import strings_split as split

@@ -11,7 +11,7 @@ from minitf.ops.nn_ops import (
     batch_norm_with_global_normalization, batch_normalization, bias_add, conv1d,
     conv1d_transpose, conv2d, conv2d_backprop_filter, conv2d_backprop_input, conv2d_transpose,
     conv3d, conv3d_backprop_filter, conv3d_backprop_filter as conv3d_backprop_filter_v2,
-    conv3d_transpose,
+    conv3d_transpose, conv_transpose,
     convolution, crelu, depthwise_conv2d, depthwise_conv2d_native,
     depthwise_conv2d_native_backprop_filter, depthwise_conv2d_native_backprop_input,
     depthwise_conv2d_native_backprop_filter as depthwise_conv2d_backprop_filter,

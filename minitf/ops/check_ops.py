@@ -33,10 +33,9 @@ def _binary_assert(symbol, default_name, compare, compare_arrays, x, y, data, su
         if message is not None:
             data = [message, *data]
         condition = math_ops.reduce_all(compare(x, y))
-        arrays = constant_value(x), constant_value(y)
-        if arrays[0] is not None and arrays[1] is not None:
-            if not np.all(compare_arrays(*arrays)):
-                raise errors.InvalidArgumentError(None, None, "\n".join(map(_static_text, data)))
+        a, b = constant_value(x), constant_value(y)
+        if a is not None and b is not None and not np.all(compare_arrays(a, b)):
+            raise errors.InvalidArgumentError(None, None, "\n".join(map(_static_text, data)))
         return control_flow_ops.Assert(condition, data, summarize=summarize)
 
 

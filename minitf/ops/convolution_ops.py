@@ -8,7 +8,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
 from minitf.framework.operation import Tensor
 from minitf.framework.tensor_shape import as_shape, dimension_at_index
-from minitf.ops import array_ops, pool_ops, volume_ops
+from minitf.ops import array_ops, conv_ops, pool_ops, volume_ops
 from minitf.ops.arguments import renamed_argument
 from minitf.ops.conv_ops import Conv2D, Conv2DBackpropInput
 from minitf.ops.windows import spatial_list
@@ -184,6 +184,34 @@ def atrous_conv2d(value, filters, rate, padding, name=None):
       padding: "SAME" or "VALID".
     """
     return convolution(value, filters, padding, dilation_rate=np.broadcast_to(rate, (2,)), name=name)
+
+
+def conv_transpose(input, filters, output_shape, strides, padding="SAME", data_format=None,
+                   dilations=None, name=None):
+    """``conv1d_transpose``, ``conv2d_transpose`` or ``conv3d_transpose``, by the rank.
+
+    Args:
+      input: [batch, *spatial, channels], floats.
+      filters: [*window, output channels, channels].
+      output_shape: 3, 4 or 5 numbers, or an int32 vector of that known length.
+      strides, padding, data_format, dilations: those of the function for that rank.
+
+    Raises:
+      ValueError: ``output_shape`` has another length.
+    """
+    with name_scope(name, "conv_transpose", [input, output_shape]) as scope:
+        if isinstance(output_shape, Tensor):
+            length = output_shape.shape._dims[0]
+        elif hasattr(output_shape, "__len__"):
+            length = len(output_shape)
+        else:
+            raise ValueError("output_shape must be a tensor or sized collection.")
+        functions = {3: conv1d_transpose, 4: conv_ops.conv2d_transpose,
+                     5: volume_ops.conv3d_transpose}
+        if length not in functions:
+            raise ValueError(f"output_shape must be of length 3, 4 or 5 but was {length}.")
+        return functions[length](input, filters, output_shape, strides, padding=padding,
+                                 data_format=data_format, dilations=dilations, name=scope)
 
 
 # ---- pooling ----

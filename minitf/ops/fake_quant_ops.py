@@ -10,7 +10,13 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.registry import op
 from minitf.ops.common_shapes import (
-    SCALAR, merge_dims, merge_shapes, shape_of, with_rank, with_rank_at_least)
+    SCALAR,
+    merge_dims,
+    merge_shapes,
+    shape_of,
+    with_rank,
+    with_rank_at_least,
+)
 
 _ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
 

@@ -17,7 +17,7 @@ from minitf.ops.summarize import first_elements
 # ---- Print ----
 
 
-def Print(input_, data, message=None, first_n=None, summarize=None,  # noqa: N802 - TF's name
+def Print(input_, data, message=None, first_n=None, summarize=None,
           name=None):
     """``input_``, which prints ``data`` to standard error when it is computed (TF op: Print).
 

@@ -34,7 +34,7 @@ from minitf.ops.conv_ops import (
     Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput, conv2d, conv2d_backprop_filter,
     conv2d_backprop_input, conv2d_transpose)
 from minitf.ops.convolution_ops import (
-    atrous_conv2d, conv1d, conv1d_transpose, convolution, pool, with_space_to_batch)
+    atrous_conv2d, conv1d, conv1d_transpose, conv_transpose, convolution, pool, with_space_to_batch)
 from minitf.ops.cross_entropy_ops import (
     SoftmaxCrossEntropyWithLogits, SparseSoftmaxCrossEntropyWithLogits, log_poisson_loss,
     sigmoid_cross_entropy_with_logits, softmax_cross_entropy_with_logits,

@@ -3,7 +3,11 @@
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import (
-    colocate_with, control_dependencies, get_default_graph, name_scope)
+    colocate_with,
+    control_dependencies,
+    get_default_graph,
+    name_scope,
+)
 from minitf.ops import array_ops, control_flow_ops
 from minitf.ops.arguments import renamed_argument
 

@@ -11,7 +11,7 @@ _POSIX = {"alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": "\\x00-\\x7f", "blan
           "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f"}
 
 _NEXT = re.compile(r"\\Q(?P<quoted>.*?)(?:\\E|$)|\\(?P<escape>[\s\S])|\[:(?P<posix>\^?\w+):\]"
-                   r"|\(\?(?P<look><?[=!]|\()|(?P<end>\$)|(?P<char>[\s\S])", re.S)
+                   r"|\(\?(?P<look><?[=!]|\()|(?P<end>\$)|(?P<char>[\s\S])", re.DOTALL)
 
 
 @functools.lru_cache(maxsize=256)

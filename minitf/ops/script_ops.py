@@ -16,7 +16,7 @@ _functions = weakref.WeakValueDictionary()
 _numbers = itertools.count()
 
 
-def py_func(func, inp, Tout, stateful=True, name=None):  # noqa: N803 - TF's name
+def py_func(func, inp, Tout, stateful=True, name=None):
     """A Python function of NumPy arrays as an operation (TF ops: PyFunc, PyFuncStateless).
 
     Args:
@@ -37,7 +37,8 @@ def py_func(func, inp, Tout, stateful=True, name=None):  # noqa: N803 - TF's nam
         ``Tout`` says. What it raises itself becomes a tf.errors error, by Python's class.
     """
     if not callable(func):
-        raise ValueError(f"Expected func to be callable, got func of type {type(func)}")
+        raise ValueError(  # noqa: TRY004 - as TensorFlow
+            f"Expected func to be callable, got func of type {type(func)}")
     several = isinstance(Tout, (list, tuple))
     function = _Function(func)
     token = f"pyfunc_{next(_numbers)}"
@@ -52,12 +53,12 @@ def py_func(func, inp, Tout, stateful=True, name=None):  # noqa: N803 - TF's nam
     return list(operation.outputs) if several else operation.outputs[0]
 
 
-def numpy_function(func, inp, Tout, name=None):  # noqa: N803 - TF's name
+def numpy_function(func, inp, Tout, name=None):
     """A Python function of NumPy arrays as an operation, the same as a stateful py_func."""
     return py_func(func, inp, Tout, stateful=True, name=name)
 
 
-def py_function(func, inp, Tout, name=None):  # noqa: N803 - TF's name
+def py_function(func, inp, Tout, name=None):
     """A Python function that is executed eagerly, which minitf cannot do.
 
     Raises:
@@ -71,7 +72,7 @@ def py_function(func, inp, Tout, name=None):  # noqa: N803 - TF's name
 class _Function:
     """A function in the registry; unlike functions themselves it can be referred to weakly, always."""
 
-    __slots__ = ("func", "__weakref__")
+    __slots__ = ("__weakref__", "func")
 
     def __init__(self, func):
         self.func = func
@@ -84,11 +85,11 @@ PyFuncStateless = op(
     " -> (output: Tout)").not_differentiable().view()
 
 
-def _unknown_shapes(Tout):  # noqa: N803 - the attribute's name
+def _unknown_shapes(Tout):
     return [UNKNOWN] * len(Tout)
 
 
-def _call(input, token, Tout):  # noqa: N803 - the attribute's name
+def _call(input, token, Tout):
     token = token.decode()
     function = _functions.get(token)
     if function is None:
@@ -96,7 +97,7 @@ def _call(input, token, Tout):  # noqa: N803 - the attribute's name
                                           f"ValueError: callback {token} is not found")
     try:
         result = function.func(*[_argument(value) for value in input])
-    except Exception as error:  # noqa: BLE001 - the user's function may raise anything
+    except Exception as error:
         raise _as_tf_error(error) from error
     values = list(result) if isinstance(result, (list, tuple)) else [result]
     if result is None:
@@ -128,8 +129,8 @@ def _result(value, dtype, index, token):
         found = dtypes.as_dtype(array.dtype)
     if found is not dtype:
         raise errors.InvalidArgumentError(
-            None, None, f"{index}-th value returned by {token} is {_opdef_name(found)}, but expects "
-                        f"{_opdef_name(dtype)}")
+            None, None, f"{index}-th value returned by {token} is {found.opdef_name}, but expects "
+                        f"{dtype.opdef_name}")
     return array
 
 
@@ -142,10 +143,6 @@ def _as_bytes(array):
     result = np.empty(array.shape, dtype=object)
     result.ravel()[:] = items
     return result
-
-
-def _opdef_name(dtype):
-    return next(name for name, item in dtypes.OPDEF_NAMES.items() if item is dtype)
 
 
 def _as_tf_error(error):

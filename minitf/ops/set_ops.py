@@ -4,9 +4,18 @@ import numpy as np
 
 from minitf.framework import dtypes, errors
 from minitf.framework.registry import op
-from minitf.framework.sparse_tensor import SparseTensor, convert_to_tensor_or_sparse_tensor
+from minitf.framework.sparse_tensor import (
+    SparseTensor,
+    convert_to_tensor_or_sparse_tensor,
+)
 from minitf.ops.common_shapes import (
-    UNKNOWN, merge_dims, merge_shapes, shape_of, with_rank, with_rank_at_least)
+    UNKNOWN,
+    merge_dims,
+    merge_shapes,
+    shape_of,
+    with_rank,
+    with_rank_at_least,
+)
 from minitf.ops.elementwise import list_text
 from minitf.ops.string_values import byte_strings, string_array
 

@@ -11,9 +11,19 @@ from minitf.framework.tensor_shape import unknown_shape
 from minitf.ops import regex
 from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import (
-    SCALAR, broadcast_shape, merge_shapes, shape_text, with_rank)
+    SCALAR,
+    broadcast_shape,
+    merge_shapes,
+    shape_text,
+    with_rank,
+)
 from minitf.ops.elementwise import list_text
-from minitf.ops.string_values import byte_strings, map_strings, scalar_string, string_array
+from minitf.ops.string_values import (
+    byte_strings,
+    map_strings,
+    scalar_string,
+    string_array,
+)
 
 
 def _same_shape(input):
@@ -358,7 +368,7 @@ AsString.shape(_same_shape)
 
 
 @AsString.kernel
-def _(input, T, precision, scientific, shortest, width, fill):  # noqa: N803 - the attribute's name
+def _(input, T, precision, scientific, shortest, width, fill):
     _check_format(T, precision, scientific, shortest, fill)
     flag = (fill.decode() + str(width)) if width > -1 else ""
     if T.is_floating or T.is_complex:
@@ -426,8 +436,8 @@ def _(string_tensor):
     return string_tensor.shape
 
 
-_FLOAT = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|nan)", re.I | re.ASCII)
-_HEX = re.compile(r"[+-]?0x[0-9a-f]+", re.I)
+_FLOAT = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|nan)", re.IGNORECASE | re.ASCII)
+_HEX = re.compile(r"[+-]?0x[0-9a-f]+", re.IGNORECASE)
 _INT = re.compile(r"-?\d+", re.ASCII)
 
 

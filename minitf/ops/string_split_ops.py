@@ -10,7 +10,12 @@ from minitf.framework.sparse_tensor import SparseTensor
 from minitf.ops import array_ops, math_ops
 from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import (
-    merge_prefix, reduction_shape, scalar_dim, shape_of, with_rank)
+    merge_prefix,
+    reduction_shape,
+    scalar_dim,
+    shape_of,
+    with_rank,
+)
 from minitf.ops.constant_op import constant
 from minitf.ops.string_values import byte_strings, scalar_string, string_array
 

@@ -24,8 +24,8 @@ def _number(value):
     value = value if precise else np.float32(value)
     short, long = (15, 17) if precise else (6, 9)
     text = f"{value:.{short}g}"
-    same = type(value)(text) == value or value != value
-    return text if same else f"{value:.{long}g}"
+    exact = np.isnan(value) or type(value)(text) == value
+    return text if exact else f"{value:.{long}g}"
 
 
 def _element(value, quoted):

@@ -158,6 +158,16 @@ def _(input):
     return input.shape
 
 
+@LoopCond.kernel
+def _(input):
+    return input
+
+
+@LoopCond.expression
+def _(input):
+    return input
+
+
 # An operation that runs when its control inputs have, be they dead or alive.
 ControlTrigger = op("ControlTrigger() -> ()").not_differentiable()
 

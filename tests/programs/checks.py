@@ -63,7 +63,7 @@ def build(tf):
         fails("shape form", lambda: tf.debugging.assert_shapes([(x, 3)])),
         fails("shape dots", lambda: tf.debugging.assert_shapes([(x, ("N", Ellipsis))])),
     ]
-    results += [run("bad {}".format(i), check, bad, fails=True)
+    results += [run(f"bad {i}", check, bad, fails=True)
                 for i, check in enumerate(checks) if i]
     only_rank = tf.debugging.assert_shapes({free: ("N", "Q")})
     return results + [

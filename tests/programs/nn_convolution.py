@@ -32,6 +32,9 @@ def build(tf):
           nn.convolution(free, w, "VALID", dilations=[1, 2]), nn.convolution(row, line, "SAME"),
           nn.convolution(row, line, "SAME", dilations=[2], name="far"),
           nn.atrous_conv2d(free, w, 2, "SAME"),
+          nn.conv_transpose(numbers(2, 4, 4), line, [2, 8, 3], 2, name="row_transpose"),
+          nn.conv_transpose(numbers(1, 2, 3, 4), w, [1, 4, 6, 3], 2),
+          nn.conv_transpose(numbers(1, 1, 2, 2, 4), numbers(2, 2, 2, 3, 4), [1, 2, 4, 4, 3], 2),
           nn.pool(x, [2, 2], "MAX", "SAME", strides=[2, 1]), nn.pool(x, [2, 3], "AVG", "VALID"),
           nn.pool(row, [2], "MAX", "SAME"), nn.pool(row, [2], "AVG", "VALID", dilation_rate=[2]),
           nn.pool(free, [2, 2], "MAX", "VALID", dilations=[2, 2], name="far_max")]
@@ -55,6 +58,7 @@ def build(tf):
         fails("rate 0", lambda: nn.convolution(x, w, "SAME", dilation_rate=[0, 2])),
         fails("padding", lambda: nn.convolution(x, w, "FULL", dilation_rate=[1, 2])),
         fails("channels", lambda: nn.convolution(x, numbers(2, 2, 4, 4), "SAME", dilations=[1, 2])),
+        fails("transpose", lambda: nn.conv_transpose(x, w, [1, 2], 2)),
         fails("pool rank", lambda: nn.pool(row, [2, 2], "MAX", "SAME")),
         fails("pool type", lambda: nn.pool(x, [2, 2], "MIN", "SAME")),
         fails("pool padding", lambda: nn.pool(x, [2, 2], "MAX", "SAME", dilation_rate=[2, 1])),

@@ -35,6 +35,9 @@ def build(tf):
                   labels=tf.constant([2, 0], tf.int64),
                   logits=tf.constant([[1., 2., 3.], [3., 4., 1.]], tf.float16)),
               nn.sparse_softmax_cross_entropy_with_logits(labels=1, logits=[1., 2.])]
+    boxes = tf.placeholder(tf.float32, [None, 2, 3], name="boxes")
+    checked = nn.sparse_softmax_cross_entropy_with_logits(
+        labels=tf.placeholder_with_default([[0, 1], [2, 0]], [None, 2], name="kinds"), logits=boxes)
     sparse_first = tf.gradients([tf.square(loss) for loss in sparse[:2]], [logits, cube])
     half = nn.softmax_cross_entropy_with_logits_v2(
         labels=tf.constant([[0.25, 0.75]], tf.float16), logits=tf.constant([[1., 2.]], tf.float16))
@@ -44,6 +47,8 @@ def build(tf):
         run("dense second", second, feeds),
         run("sparse", sparse, id_feeds), run("sparse gradients", sparse_first, id_feeds),
         run("half", half),
+        run("checked", [checked, tf.gradients(checked, boxes)], {boxes: np.ones((2, 2, 3))}),
+        run("unchecked batch", checked, {boxes: np.ones((1, 2, 3))}, fails=True),
         fails("sparse second", lambda: tf.gradients(sparse_first[0], logits)),
         fails("by place", lambda: nn.softmax_cross_entropy_with_logits([1.], [2.])),
         fails("no logits", lambda: nn.softmax_cross_entropy_with_logits(labels=[[1.]])),

@@ -40,4 +40,4 @@ def build(tf):
         fails("too many", lambda: tf.strings.format("{}", [1, 2])),
         fails("keyword", lambda: tf.print("a", foo=3)),
         fails("stream", lambda: tf.print("a", output_stream=3)),
-    ] + [run("assert {}".format(i), op, fails=True) for i, op in enumerate(ints)]
+    ] + [run(f"assert {i}", op, fails=True) for i, op in enumerate(ints)]

@@ -42,7 +42,7 @@ def build(tf):
         one(lambda a: ["ab", b"c"], [tf.string, tf.string]),
         one(lambda a: np.array(["ab", "c"]), tf.string), one(lambda a: a[::-1], tf.string, [words]),
         one(lambda a: np.array([b"c\0\0", "d"], object), tf.string),
-        one(lambda a: a.decode() + u"\xe9", tf.string, [tf.constant("s")]),
+        one(lambda a: a.decode() + "\xe9", tf.string, [tf.constant("s")]),
         tf.numpy_function(lambda a: a[0], [words], tf.string)]
     nothing = one(lambda a: None, [])
     bad = [("dtype", one(lambda a: a, tf.float64)), ("two for one", one(lambda a: (a, a), [tf.float32])),
@@ -62,5 +62,5 @@ def build(tf):
         run("good", good, feed), run("strings", strings, feed), run("nothing", nothing, feed),
         call("calls", lambda session: len(calls)),
     ] + [run(label, fetch, feed, fails=True) for label, fetch in bad] + [
-        run("raised {}".format(i), fetch, feed, fails=True, message=False)
+        run(f"raised {i}", fetch, feed, fails=True, message=False)
         for i, fetch in enumerate(raised)]

@@ -6,7 +6,7 @@ from programs import fails, run, seen
 
 
 def build(tf):
-    words = tf.constant([["Ab c ", " d\tE\n"], ["", u"f\xe9"]], name="words")
+    words = tf.constant([["Ab c ", " d\tE\n"], ["", "f\xe9"]], name="words")
     free = tf.placeholder(tf.string, name="free")
     known = tf.placeholder(tf.string, [None, 3], name="known")
     number = tf.placeholder(tf.int32, name="number")
@@ -15,7 +15,7 @@ def build(tf):
         tf.strings.strip(words), tf.string_strip("  x "), tf.strings.length(words),
         tf.strings.length(words, unit="UTF8_CHAR"), tf.substr("hello", 1, 3),
         tf.strings.substr(words, 0, 2), tf.strings.substr(["abc", "defg"], [-2, 1], [5, 2]),
-        tf.strings.substr([u"caf\xe9x"], 3, 1, unit="UTF8_CHAR"),
+        tf.strings.substr(["caf\xe9x"], 3, 1, unit="UTF8_CHAR"),
         tf.strings.substr([["abcd"], ["efgh"]], [[1, 2]], [[1, 2]]),
         tf.strings.substr("abc", 3, 2),
         tf.string_join(["a", words, "b"], separator="-"), tf.strings.join(["x", "y"]),
@@ -27,7 +27,7 @@ def build(tf):
         tf.strings.regex_replace(["a.b"], tf.constant(r"\."), "_"),
         tf.regex_replace(["abxd"], "x*", "-"), tf.regex_replace(["line\n"], "$", "!"),
         tf.regex_replace(["a+b [c] D3"], "[[:alpha:]]+", r"\\\0"),
-        tf.regex_replace([u"h\xe9"], ".", "."),
+        tf.regex_replace(["h\xe9"], ".", "."),
         tf.strings.regex_full_match(["abc", "abcd", "ABC"], "[a-c]+"),
         tf.strings.regex_full_match(["abc", "ABC"], tf.constant("(?i)a.c")),
         tf.strings.regex_full_match(["a\n", "a"], "a$"), tf.regex_replace("xay", "a", r"z\1w"),
@@ -40,12 +40,12 @@ def build(tf):
     arrays = [np.float32([1.1, 1e20, -0.0, np.nan, np.inf, 1e-7]), np.float64([1 / 3.0, 1e30]),
               np.complex64([1 + 2j, 0.5 - 1j])]
     texts = [tf.as_string(array, **options) for array in arrays for options in (
-        {}, dict(precision=3), dict(scientific=True), dict(shortest=True), dict(width=10),
-        dict(width=10, fill="0"), dict(width=8, fill=" "), dict(width=10, fill="-"),
-        dict(scientific=True, precision=2), dict(width=6, fill="+"), dict(fill="0"))]
+        {}, {"precision": 3}, {"scientific": True}, {"shortest": True}, {"width": 10},
+        {"width": 10, "fill": "0"}, {"width": 8, "fill": " "}, {"width": 10, "fill": "-"},
+        {"scientific": True, "precision": 2}, {"width": 6, "fill": "+"}, {"fill": "0"})]
     texts += [tf.as_string(array, **options)
               for array in (np.int8([3, -4]), np.int64(7), np.array([True, False]))
-              for options in ({}, dict(width=5), dict(width=5, fill="0"), dict(width=5, fill="-"))]
+              for options in ({}, {"width": 5}, {"width": 5, "fill": "0"}, {"width": 5, "fill": "-"})]
     numbers = [tf.string_to_number(["1.5", " 2 ", "1e5", "nan", "inf", "-INF", "0x10", "+.5", "3.",
                                     "1e400"], dtype) for dtype in (tf.float32, tf.float64)]
     numbers += [tf.strings.to_number(["1", " 2\n", "-4", "007"], dtype)
@@ -79,4 +79,4 @@ def build(tf):
         fails("number of number", lambda: tf.string_to_number(1.0)),
         fails("rank", lambda: tf.fingerprint("a")),
         run("join at run time", tf.string_join([free, ["b", "c"]]), {free: ["a"]}, fails=True),
-    ] + [run("bad {}".format(i), fetch, fails=True) for i, fetch in enumerate(bad_runs)]
+    ] + [run(f"bad {i}", fetch, fails=True) for i, fetch in enumerate(bad_runs)]
