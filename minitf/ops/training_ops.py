@@ -155,14 +155,13 @@ def _sparse_kernel(arithmetic, names, count, on_handles):
         indices = rest.pop(place)
         gradient = rest[place - 1]
         _check_rows(values[0], gradient, indices)
-        values = [value.copy() for value in values]
+        del values, value  # the cells' arrays are changed in place where nobody else holds them
+        arrays = [cell.writable() for cell in cells]
         for rows, positions in _rounds(indices):
             rest[place - 1] = gradient[positions]
-            new = arithmetic(*[value[rows] for value in values], *rest, **attrs)
-            for value, part in zip(values, new):
-                value[rows] = part
-        for cell, value in zip(cells, values):
-            cell.assign(value)
+            new = arithmetic(*[array[rows] for array in arrays], *rest, **attrs)
+            for array, part in zip(arrays, new):
+                array[rows] = part
         return None if on_handles else cells[0]
 
     return kernel
