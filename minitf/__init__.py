@@ -39,7 +39,7 @@ from minitf.framework.tensor_shape import (
 from minitf.framework.tensor_value import make_ndarray, make_tensor_proto
 from minitf.gradients import (
     AggregationMethod, NoGradient, NotDifferentiable, RegisterGradient, UnconnectedGradients,
-    gradients)
+    gradients, hessians)
 from minitf.initializers import (
     constant_initializer, glorot_normal_initializer, glorot_uniform_initializer,
     ones_initializer, orthogonal_initializer, random_normal_initializer,
@@ -58,8 +58,9 @@ from minitf.ops.array_edit_ops import bitcast, edit_distance
 from minitf.ops.array_fill_ops import (
     fill, one_hot, ones, ones_like, sequence_mask, zeros, zeros_like)
 from minitf.ops.array_gather_ops import (
-    batch_gather, gather, gather_nd, scatter_nd, tensor_scatter_add, tensor_scatter_sub,
-    tensor_scatter_update)
+    batch_gather, gather, gather_nd, scatter_nd, tensor_scatter_add, tensor_scatter_add as
+    tensor_scatter_nd_add, tensor_scatter_sub, tensor_scatter_sub as tensor_scatter_nd_sub,
+    tensor_scatter_update, tensor_scatter_update as tensor_scatter_nd_update)
 from minitf.ops.array_identity_ops import (
     check_numerics, ensure_shape, guarantee_const, identity, identity_n, placeholder,
     placeholder_with_default, sparse_placeholder, stop_gradient)
@@ -104,10 +105,10 @@ from minitf.ops.histogram_ops import bincount, histogram_fixed_width, histogram_
 from minitf.ops.linalg_ops import (
     cholesky, cholesky_solve, matrix_determinant, matrix_inverse, matrix_solve,
     matrix_solve_ls, matrix_triangular_solve, norm)
-from minitf.ops.logging_ops import Print, print_v2 as print
+from minitf.ops.logging_ops import Print, print_v2 as print, timestamp
 from minitf.ops.matmul_ops import cross, matmul, sparse_matmul, trace
 from minitf.ops.numerics_ops import add_check_numerics_ops, verify_tensor_all_finite
-from minitf.ops.parsing_ops import decode_raw
+from minitf.ops.parsing_ops import decode_csv, decode_raw
 from minitf.ops.patches_ops import extract_image_patches, extract_volume_patches
 from minitf.ops.random_ops import (
     multinomial, random_crop, random_gamma, random_normal, random_poisson, random_shuffle,

@@ -158,6 +158,7 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
         grad_ys = _initial_gradients(grad_ys, ys, colocate)
         walk = _Walk(ys, xs, stops, colocate, gate_gradients, aggregation_method)
         walk.run(grad_ys)
+    walk.finish()
     return [walk.gradient_of(x, unconnected_gradients) for x in xs]
 
 
@@ -230,6 +231,9 @@ class _Walk:
             with self.colocate(op):
                 self._visit(op)
             self._pass_on(op)
+
+    def finish(self):
+        """What is left to do outside of the name scope, as TensorFlow does it."""
         if self.loops is not None:
             self.loops.finish()
 

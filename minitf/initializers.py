@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from minitf.framework import dtypes, registry
+from minitf.framework import dtypes
 from minitf.framework.tensor_shape import TensorShape
-from minitf.ops import array_ops, constant_op, math_ops, random_ops
+from minitf.ops import array_ops, constant_op, decomposition_ops, math_ops, random_ops
 from minitf.variables import (
     global_variables_initializer,
     local_variables_initializer,
@@ -346,7 +346,7 @@ class Orthogonal(Initializer):
         normal = random_ops.random_normal(
             (max(rows, columns), min(rows, columns)), dtype=self.dtype if dtype is None else dtype,
             seed=self.seed)
-        q, r = registry.get("Qr")(normal, full_matrices=False)
+        q, r = decomposition_ops.qr(normal, full_matrices=False)
         # With a positive diagonal in R the decomposition is unique, and Q uniformly distributed.
         q *= math_ops.sign(array_ops.diag_part(r))
         if rows < columns:

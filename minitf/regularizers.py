@@ -6,10 +6,9 @@ puts the penalty into the collection GraphKeys.REGULARIZATION_LOSSES.
 
 import numbers
 
-from minitf.framework import registry
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import GraphKeys, add_to_collection, get_collection, name_scope
-from minitf.ops import constant_op, math_ops
+from minitf.ops import constant_op, math_ops, moments_ops
 
 
 def _check_scale(scale, name="scale"):
@@ -51,8 +50,7 @@ def l1_regularizer(scale, scope=None):
 
 def l2_regularizer(scale, scope=None):
     """A regularizer ``scale * sum(weights ** 2) / 2``; see ``l1_regularizer``."""
-    return _penalty(scale, scope, "l2_regularizer",
-                    lambda weights: registry.get("L2Loss")(weights))
+    return _penalty(scale, scope, "l2_regularizer", moments_ops.l2_loss)
 
 
 def l1_l2_regularizer(scale_l1=1.0, scale_l2=1.0, scope=None):

@@ -16,3 +16,4 @@ from minitf.ops.string_ops import string_to_number as to_number
 from minitf.ops.string_ops import string_upper as upper
 from minitf.ops.string_split_ops import reduce_join, unsorted_segment_join
 from minitf.ops.string_split_ops import strings_split as split
+from minitf.ops.string_unicode_ops import unicode_transcode

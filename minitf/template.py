@@ -1,4 +1,4 @@
-"""Templates: functions that make variables when they are first called, and share them from then on."""
+"""Templates: functions that make variables in their first call, and share them from then on."""
 
 import functools
 import traceback
@@ -10,7 +10,7 @@ from minitf.variable_scope import _scope_state, variable_scope
 
 def make_template(name_, func_, create_scope_now_=False, unique_name_=None, custom_getter_=None,
                   **kwargs):
-    """A function like ``func_`` whose variables, got by ``get_variable``, are the same in each call.
+    """A function like ``func_`` whose variables (of ``get_variable``) are the same in each call.
 
     ::
 

@@ -13,7 +13,8 @@
     ...
 
 After an arrow are the output's static shapes for known, partly known and unknown shapes of the
-inputs, one if they are equal. A row that fails has lines ``known: build ValueError: message``.
+inputs, one if they are equal. Rows whose graphs are not compared have a line of op types instead. A
+row that fails has lines ``known: build ValueError: message``.
 Runs on TensorFlow 1.15's Python too.
 """
 
@@ -151,7 +152,7 @@ class Built:
         self.graph = tf.Graph()
         with self.graph.as_default():
             self.tensors, self.feeds, self.variables = _inputs(tf, row, dtype, kind)
-            value = eval(row.call, _environment(tf, dtype), self.tensors)
+            value = eval(row.call, dict(_environment(tf, dtype), **self.tensors))
             self.outputs = parts(tf, value)
             self.grads, self.refusal = {}, None
             if row.grads:
@@ -160,7 +161,7 @@ class Built:
                 except Exception as error:
                     self.refusal = type(error).__name__
         inputs = {x.op.name for x in self.feeds}
-        self.lines = [_split_shapes(line)
+        self.lines = [_split_shapes(_without_counts(line))
                       for line in graph_compare.describe(self.graph).splitlines()[1:]
                       if line.partition(" ")[0] not in inputs]
 
@@ -222,6 +223,11 @@ def _ramp(shape):
 
 
 # ---- graphs of several kinds of shapes as one text ----
+
+
+def _without_counts(line):
+    """A node's line without numbers that count through the whole process."""
+    return re.sub(r"(CustomGradient-|pyfunc_)\d+", r"\1N", line)
 
 
 def _split_shapes(line):
@@ -343,6 +349,8 @@ def observe(tf, row, config=None):
     if row.graph:
         lines += ["graph", *merge({kind: one.lines for kind, one in built.items()})]
     first = next(iter(built.values()))
+    if not row.graph:
+        lines.append("ops " + " ".join(sorted({op.type for op in first.graph.get_operations()})))
     lines += [row.dtypes[0], *first.run(config)]
     if row.shapes[-1] != row.shapes[0]:
         again = built[row.shapes[-1]].run(config)

@@ -3,9 +3,10 @@
     python tests/record.py --python /path/to/tf115/bin/python             all programs
     python tests/record.py notes_adam gather --python ...                 these programs
     python tests/record.py --opdefs --python ...                          the OpDefs of all ops
+    python tests/record.py --all --python ...                             everything in golden/
     python tests/record.py --signature MatMul Cumsum                      declarations to copy
 
-The first three write tests/golden/; the last only reads it. The interpreter that is named needs
+The first four write tests/golden/ (--all by the other recorders too); the last only reads it. The interpreter that is named needs
 TensorFlow 1.15.5 and nothing of minitf. Values are recorded with Grappler switched off, which may
 otherwise compute the same in another order.
 """
@@ -125,12 +126,24 @@ def _print_signatures(names):
         print(declaration(lines[name]))
 
 
+def _record_everything(python):
+    """Programs, OpDefs, and what the other recorders write."""
+    record = os.path.join(HERE, "record.py")
+    commands = [[record], [record, "--opdefs"]]
+    commands += [[os.path.join(HERE, name)] for name in sorted(os.listdir(HERE))
+                 if name.startswith("record_")]
+    for command in commands:
+        print(" ".join(os.path.basename(word) for word in command), flush=True)
+        subprocess.run([sys.executable, *command, "--python", python], check=True)
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="programs, or ops with --signature")
     parser.add_argument("--python", help="an interpreter with TensorFlow 1.15.5")
     parser.add_argument("--opdefs", action="store_true", help="record the OpDefs of all ops")
+    parser.add_argument("--all", action="store_true", help="record everything")
     parser.add_argument("--signature", action="store_true", help="print declarations of ops")
     parser.add_argument("--inside", metavar="FILE", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -143,6 +156,8 @@ def main(arguments=None):
         _print_signatures(options.names)
     elif not options.python:
         parser.error("--python names the interpreter to record from")
+    elif options.all:
+        _record_everything(options.python)
     elif options.opdefs:
         with open(OPDEFS, "w") as stream:
             stream.write(live_opdefs(options.python))

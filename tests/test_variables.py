@@ -193,6 +193,7 @@ def test_rows_against_a_loop(kind, data):
     rows, width = data.draw(st.integers(1, 4)), data.draw(st.integers(0, 3))
     count = data.draw(st.integers(0, 5))
     numbers = st.integers(-9, 9).filter(bool)
+
     def array(*shape):
         size = int(np.prod(shape))
         return np.array(data.draw(st.lists(numbers, min_size=size, max_size=size)),

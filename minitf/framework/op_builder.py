@@ -5,11 +5,13 @@ so that constants made of Python arguments are called ``MatMul/b``; each input i
 dtype that earlier inputs fixed; attributes are taken from dtypes, arguments and defaults.
 """
 
+import numpy as np
+
 from minitf.framework import dtypes as dtypes_lib
 from minitf.framework import tensor_shape
 from minitf.framework.convert import convert_n_to_tensor, convert_to_tensor
-from minitf.framework.graph import (_default_graph_stack, get_default_graph, graph_from_inputs,
-                                    is_dense_tensor_like)
+from minitf.framework.graph import (GRAPH_DEF_VERSION, _default_graph_stack, get_default_graph,
+                                    graph_from_inputs, is_dense_tensor_like)
 from minitf.framework.operation import Tensor
 from minitf.framework.registry import OpType
 from minitf.framework.tensor_value import TensorValue, make_tensor_value
@@ -20,6 +22,8 @@ _PLAIN = frozenset([int, float, bool, str, bytes, complex, type(None)])
 
 def build(op_type, inputs, given_attrs, name):
     """Adds an operation of ``op_type`` to the graph of its inputs and returns it."""
+    if op_type.deprecation is not None:
+        _refuse_removed(op_type)
     if len(inputs) != len(op_type.inputs):
         inputs = _inputs_by_keyword(op_type, inputs, given_attrs)
     graph = _graph_of(inputs)
@@ -68,6 +72,14 @@ def _complete_attrs(op_type, given_attrs, attrs):
     if unknown:
         raise TypeError(f"{op_type.name} got unexpected keyword arguments: "
                         + ", ".join(sorted(unknown)))
+
+
+def _refuse_removed(op_type):
+    version, explanation = op_type.deprecation
+    if GRAPH_DEF_VERSION >= version:
+        raise NotImplementedError(
+            f"Op {op_type.name} is not available in GraphDef version {GRAPH_DEF_VERSION}. It has "
+            f"been removed in version {version}. {explanation}.")
 
 
 def _inputs_by_keyword(op_type, inputs, given_attrs):
@@ -296,7 +308,7 @@ def _checked_element(attr, value, kind):
         if isinstance(value, (str, bytes)):
             raise TypeError(f"Expected float for argument '{attr.name}' not {value!r}.")
         try:
-            return float(value)
+            return float(np.float32(value))  # as protobuf's field holds it
         except (TypeError, ValueError):
             raise TypeError(f"Expected float for argument '{attr.name}' not {value!r}.") from None
     if kind == "string":

@@ -21,6 +21,8 @@ import functools
 import re
 import sys
 
+import numpy as np
+
 from minitf.framework import dtypes, tensor_shape
 
 _REGISTRY = {}
@@ -105,14 +107,14 @@ def _parse_default(type_, text):
     if type_ == "shape":
         return (tensor_shape.unknown_shape() if text == "unknown"
                 else tensor_shape.TensorShape(ast.literal_eval(text)))
-    if text in ("inf", "-inf", "nan"):
-        return float(text)
+    if type_ == "float":
+        return float(np.float32(text))  # as protobuf's field holds it
     value = ast.literal_eval(text)
     if type_ == "string":
         return value.encode("latin1")
     if type_ == "list(string)":
         return [item.encode("latin1") for item in value]
-    return float(value) if type_ == "float" else value
+    return value
 
 
 def _parse_arg(text, implied):

@@ -129,7 +129,8 @@ def _leaky_relu(features, alpha):
 
 def _leaky_relu_grad(gradients, features, alpha):
     number = features.dtype.type
-    return np.multiply(gradients, np.where(np.greater(features, 0), number(1), number(alpha)))
+    below = number(np.float32(alpha))  # float attributes of TensorFlow have 32 bits
+    return np.multiply(gradients, np.where(np.greater(features, 0), number(1), below))
 
 
 def _leaky_relu_grad_gradient(op, grad):

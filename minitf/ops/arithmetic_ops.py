@@ -266,12 +266,23 @@ def _floor_quotient(x, y):
     return np.floor(np.divide(x, y))
 
 
+def _truncate_div(x, y):
+    if x.dtype.kind in "iu" and np.any(np.equal(y, 0)):
+        raise _truncation_error()
+    return _quotient(x, y)
+
+
+def _truncation_error():
+    return errors.InternalError(None, None, "Unexpected error in binary operator (only integer div "
+                                            "and mod should have errors)")
+
+
 def _no_gradients(op, grad):
     return None, None
 
 
 FloorDiv = elementwise("FloorDiv(x: T, y: T) -> (z: T)", _floor_quotient, _no_gradients, T=_ALL)
-TruncateDiv = elementwise("TruncateDiv(x: T, y: T) -> (z: T)", _quotient, _no_gradients, T=_ALL)
+TruncateDiv = elementwise("TruncateDiv(x: T, y: T) -> (z: T)", _truncate_div, _no_gradients, T=_ALL)
 
 
 # ---- DivNoNan ----
@@ -336,7 +347,7 @@ def _floor_remainder(x, y):
 
 def _truncated_remainder(x, y):
     if x.dtype.kind in "iu" and np.any(np.equal(y, 0)):
-        raise errors.InvalidArgumentError(None, None, "Integer division by zero")
+        raise _truncation_error()
     return np.fmod(x, y)
 
 
@@ -426,10 +437,26 @@ def _selected(comparison):
     return rule
 
 
-Maximum = elementwise("Maximum(x: T, y: T) -> (z: T)", np.maximum,
+def _larger(x, y):
+    """The larger; as with C's ``x < y ? y : x``, the first where either is NaN."""
+    result = np.maximum(x, y)
+    return np.where(np.less(x, y), y, x) if _has_nan(result) else result
+
+
+def _smaller(x, y):
+    """The smaller; the first where either is NaN."""
+    result = np.minimum(x, y)
+    return np.where(np.less(y, x), y, x) if _has_nan(result) else result
+
+
+def _has_nan(array):
+    return array.dtype.kind == "f" and array.size > 0 and np.isnan(np.min(array))
+
+
+Maximum = elementwise("Maximum(x: T, y: T) -> (z: T)", _larger,
                       _selected(lambda x, y: math_ops.greater_equal(x, y)),
                       T="bfloat16 half float double int32 int64")
-Minimum = elementwise("Minimum(x: T, y: T) -> (z: T)", np.minimum,
+Minimum = elementwise("Minimum(x: T, y: T) -> (z: T)", _smaller,
                       _selected(lambda x, y: math_ops.less_equal(x, y)),
                       T="bfloat16 half float double int32 int64")
 

@@ -322,7 +322,8 @@ UniqueWithCounts = op("UniqueWithCounts(x: T; T, out_idx: type = int32)"
 
 @Unique.shape
 def _(x):
-    return [shape_of((None,)), with_rank(x.shape, 1)]
+    with_rank(x.shape, 1)
+    return [shape_of((None,)), x.shape]
 
 
 @Unique.kernel
@@ -410,7 +411,8 @@ def _bound(name, side):
     @op_type.shape
     def _(sorted_inputs, values):
         with_rank(sorted_inputs.shape, 2)
-        return with_rank(values.shape, 2)
+        with_rank(values.shape, 2)
+        return values.shape
 
     @op_type.kernel
     def _(sorted_inputs, values, out_type):

@@ -33,8 +33,8 @@ def fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon=0.001,
     Args:
       x: [batch, height, width, channels], float16 or float32.
       scale, offset: [channels], float32.
-      mean, variance: [channels], float32: the moments to normalise by. In training they are those of
-        ``x``, over all axes but the channels, and must not be given.
+      mean, variance: [channels], float32: the moments to normalise by. In training they are those
+        of ``x``, over all axes but the channels, and must not be given.
       epsilon: at least 1.001e-5.
       data_format: "NHWC"; "NCHW" fails when it runs, as it does on TensorFlow's CPU.
       is_training: see ``mean``.
@@ -105,7 +105,8 @@ def _check(x, data_format, name):
             None, None, f"input must be 4-dimensional{list_text(np.shape(x))}")
     if data_format != b"NHWC":
         raise errors.InternalError(
-            None, None, f"The CPU implementation of {name} only supports NHWC tensor format for now.")
+            None, None, f"The CPU implementation of {name} only supports NHWC tensor format for "
+            "now.")
 
 
 for _op in (FusedBatchNorm, FusedBatchNormV2):
@@ -115,7 +116,8 @@ for _op in (FusedBatchNorm, FusedBatchNormV2):
 
 @FusedBatchNormV3.shape
 def _(x, scale, offset, mean, variance, data_format, is_training):
-    return [*_normalized_shapes(x, scale, offset, mean, variance, data_format, is_training), UNKNOWN]
+    shapes = _normalized_shapes(x, scale, offset, mean, variance, data_format, is_training)
+    return [*shapes, UNKNOWN]
 
 
 @FusedBatchNormV3.kernel

@@ -134,7 +134,16 @@ LearnedUnigramCandidateSampler = op(
     stateful=True)
 LearnedUnigramCandidateSampler.shape(_sample_shapes)
 
+# In TensorFlow it takes no lock; the numbers are the same.
+ThreadUnsafeUnigramCandidateSampler = op(
+    "ThreadUnsafeUnigramCandidateSampler(true_classes: int64; num_true: int >= 1,"
+    " num_sampled: int >= 1, unique: bool, range_max: int >= 1, seed: int = 0, seed2: int = 0)"
+    " -> (sampled_candidates: int64, true_expected_count: float, sampled_expected_count: float)",
+    stateful=True)
+ThreadUnsafeUnigramCandidateSampler.shape(_sample_shapes)
 
+
+@ThreadUnsafeUnigramCandidateSampler.kernel
 @LearnedUnigramCandidateSampler.kernel
 def _(true_classes, num_true, num_sampled, unique, range_max, ctx):
     return _draw(ctx, lambda: range_samplers.LearnedUnigramSampler(range_max), true_classes,

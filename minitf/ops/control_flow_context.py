@@ -8,7 +8,8 @@ is taken; through Enter operations into a loop, whose iterations all get the sam
 from minitf import nest
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import (
-    control_dependencies, get_collection, get_collection_ref, get_default_graph)
+    GraphKeys, control_dependencies, get_collection, get_collection_ref, get_default_graph)
+from minitf.framework.meta_graph import register_proto_function
 from minitf.framework.operation import Operation
 
 
@@ -189,12 +190,39 @@ class ControlFlowContext:
             values_def.external_values[stripped(name, export_scope)] = stripped(tensor.name,
                                                                                 export_scope)
 
+    def _read_values(self, values_def, import_scope):
+        """Takes the tensors of a ValuesDef message: their operations belong to this context."""
+        graph = get_default_graph()
+        self._values = {prefixed(name, import_scope) for name in values_def.values}
+        self._external_values = {
+            prefixed(key, import_scope): graph.as_graph_element(prefixed(name, import_scope))
+            for key, name in values_def.external_values.items()}
+        for name in self._values - set(self._external_values):
+            graph.as_graph_element(name).op._control_flow_context = self
+
+    def _read_nested(self, messages, import_scope):
+        """Makes the contexts in this one from ControlFlowContextDef messages."""
+        from minitf.ops.while_context import WhileContext
+
+        self.Enter()
+        for message in messages:
+            if message.HasField("while_ctxt"):
+                WhileContext.from_proto(message.while_ctxt, import_scope)
+            else:
+                CondContext.from_proto(message.cond_ctxt, import_scope)
+        self.Exit()
+
 
 def stripped(name, export_scope):
     """A name without the scope that is exported."""
     if not export_scope or not name.startswith(export_scope):
         return name
     return name[len(export_scope.rstrip("/")) + 1:]
+
+
+def prefixed(name, import_scope):
+    """A name in the scope that is imported into."""
+    return f"{import_scope}/{name}" if import_scope else name
 
 
 class CondContext(ControlFlowContext):
@@ -212,9 +240,9 @@ class CondContext(ControlFlowContext):
         self._pred = pred
         self._pivot = pivot
         self._branch = branch
-        for tensor in (pred, pivot):
-            self._values.add(tensor.name)
-            self._external_values[tensor.name] = tensor
+        self._values.update([pred.name, pivot.name])
+        self._external_values[pred.name] = pred
+        pivot.op._control_flow_context = self
 
     @property
     def pred(self):
@@ -348,3 +376,29 @@ class CondContext(ControlFlowContext):
 
     def to_control_flow_context_def(self, context_def, export_scope=None):
         context_def.cond_ctxt.CopyFrom(self.to_proto(export_scope))
+
+    @classmethod
+    def from_proto(cls, context_def, import_scope=None):
+        """The context of a CondContextDef message; its operations must be in the default graph.
+
+        Args:
+          context_def: the message.
+          import_scope: the scope under which the operations were imported.
+
+        Raises:
+          KeyError: an operation is not there.
+        """
+        graph = get_default_graph()
+        context = cls.__new__(cls)
+        ControlFlowContext.__init__(context)
+        context._name = prefixed(context_def.context_name, import_scope)
+        context._pred = graph.as_graph_element(prefixed(context_def.pred_name, import_scope))
+        context._pivot = graph.as_graph_element(prefixed(context_def.pivot_name, import_scope))
+        context._branch = context_def.branch
+        context._read_values(context_def.values_def, import_scope)
+        context._read_nested(context_def.nested_contexts, import_scope)
+        return context
+
+
+register_proto_function(GraphKeys.COND_CONTEXT, "CondContextDef", CondContext.to_proto,
+                        CondContext.from_proto)

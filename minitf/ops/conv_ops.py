@@ -68,8 +68,8 @@ def _(input, filter, strides, padding, explicit_paddings, data_format, dilations
     for name, values in (("dilation", dilations), ("stride", strides)):
         if len(values) != 4:
             where = "" if name == "dilation" else f" on data format {data_format.decode()}"
-            raise ValueError(f"Conv2D{where} requires the {name} attribute to contain 4 values, but "
-                             f"got: {len(values)}")
+            raise ValueError(f"Conv2D{where} requires the {name} attribute to contain 4 values, "
+                             f"but got: {len(values)}")
     spatial, channel_axis = spatial_axes(2, data_format)
     check_depths(input[channel_axis], filter[2], filter[3])
     _check_explicit(explicit_paddings, channel_axis)
@@ -248,9 +248,9 @@ def check_outputs(name, windows, out_shape):
         if output != actual:
             raise errors.InvalidArgumentError(
                 None, None, f"{name}: Size of out_backprop doesn't match computed: actual = "
-                f"{actual}, computed = {output} spatial_dim: {i + 1} input: {windows.sizes[i]} filter: "
-                f"{windows.window[i]} output: {actual} stride: {windows.strides[i]} dilation: "
-                f"{windows.dilations[i]}")
+                f"{actual}, computed = {output} spatial_dim: {i + 1} input: {windows.sizes[i]} "
+                f"filter: {windows.window[i]} output: {actual} stride: {windows.strides[i]} "
+                f"dilation: {windows.dilations[i]}")
 
 
 def _check_backprop(name, input_shape, filter_shape, out_shape, data_format):

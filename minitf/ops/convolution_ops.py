@@ -144,14 +144,14 @@ def _dilated_convolution(input, filter, strides, rate, padding, data_format, nam
     last = data_format is None or not data_format.startswith("NC")
     channels = dimension_at_index(input_shape, rank + 1 if last else 1)
     if not channels.is_compatible_with(filter_shape[rank]):
-        raise ValueError("number of input channels does not match corresponding dimension of filter, "
-                         f"{channels} != {filter_shape[rank]}")
+        raise ValueError("number of input channels does not match corresponding dimension of "
+                         f"filter, {channels} != {filter_shape[rank]}")
     strides, rate = _strides_and_rate(rank, strides, rate)
     strides = spatial_list(strides.tolist(), rank, last, "strides")
 
     def convolve(converted, _, padding):
-        return _plain_convolution(converted, filter, strides, padding, data_format, [1] * (rank + 2),
-                                  name)
+        return _plain_convolution(converted, filter, strides, padding, data_format,
+                                  [1] * (rank + 2), name)
 
     return with_space_to_batch(input, rate, padding, convolve, filter_shape=filter_shape,
                                data_format=data_format)
@@ -183,7 +183,8 @@ def atrous_conv2d(value, filters, rate, padding, name=None):
       rate: a number.
       padding: "SAME" or "VALID".
     """
-    return convolution(value, filters, padding, dilation_rate=np.broadcast_to(rate, (2,)), name=name)
+    return convolution(value, filters, padding, dilation_rate=np.broadcast_to(rate, (2,)),
+                       name=name)
 
 
 def conv_transpose(input, filters, output_shape, strides, padding="SAME", data_format=None,
@@ -244,8 +245,8 @@ def pool(input, window_shape, pooling_type, padding, dilation_rate=None, strides
         if padding == "SAME" and (rate > 1).any():
             raise ValueError("pooling with SAME padding is not implemented for dilation_rate > 1")
         if (strides > window_shape).any():
-            raise ValueError("strides > window_shape not supported due to inconsistency between CPU "
-                             "and GPU implementations")
+            raise ValueError("strides > window_shape not supported due to inconsistency between "
+                             "CPU and GPU implementations")
         if pooling_type not in ("MAX", "AVG"):
             raise ValueError(f"{rank}-D {pooling_type} pooling is not supported.")
         function = {("MAX", True): volume_ops.max_pool3d, ("AVG", True): volume_ops.avg_pool3d,

@@ -236,12 +236,12 @@ class TensorStore:
             self.dynamic_size = False  # gradients are for the elements that there are
         return self.gradients[source]
 
-    def gather(self, indices, dtype):
-        """The elements at ``indices``, stacked along a new first axis."""
+    def gather(self, indices, dtype, shape):
+        """The elements at ``indices``, stacked along a new first axis; ``shape`` is what is known."""
         self.check_open()
         self._check_requested(dtype)
+        self._merge_element_shape(shape)
         if not len(indices):
-            shape = self.element_shape
             if shape is None or None in shape:
                 raise errors.UnimplementedError(
                     None, None, f"TensorArray has size zero, but element shape {_text(shape)} is not "
@@ -255,8 +255,18 @@ class TensorStore:
             if np.shape(value) != shape:
                 raise _invalid("TensorArray has inconsistent shapes.  Index 0 has shape: "
                                f"{_text(shape)} but index {i} has shape: {_text(np.shape(value))}")
-            result[i] = value
+            result[i, ...] = value
         return result
+
+    def _merge_element_shape(self, shape):
+        known = self.element_shape
+        if known is None or shape is None:
+            self.element_shape = shape if known is None else known
+            return
+        if len(known) != len(shape) or any(x != y for x, y in zip(known, shape)
+                                           if x is not None and y is not None):
+            raise _invalid(f"Incompatible shapes: {_text(known)} vs. {_text(shape)}")
+        self.element_shape = tuple(y if x is None else x for x, y in zip(known, shape))
 
     def concat(self, dtype, shape_except0):
         """All elements joined along their first axis, and their lengths."""
@@ -449,8 +459,8 @@ def _(handle, indices, flow_in):
 
 
 @TensorArrayGatherV3.kernel
-def _(handle, indices, flow_in, dtype):
-    return handle.gather(indices, dtype)
+def _(handle, indices, flow_in, dtype, element_shape):
+    return handle.gather(indices, dtype, element_shape._dims)
 
 
 @TensorArrayGatherV3.gradient

@@ -1,4 +1,4 @@
-"""Depthwise convolutions: each channel has filters of its own; and separable ones, built on them."""
+"""Depthwise convolutions, where each channel has filters of its own, and separable ones."""
 
 import numpy as np
 
@@ -26,8 +26,9 @@ def depthwise_conv2d(input, filter, strides, padding, rate=None, name=None, data
                      dilations=None):
     """Convolves each channel by itself, with ``multiplier`` filters (TF op: DepthwiseConv2dNative).
 
-    ``out[b, i, j, k * multiplier + m] = sum_{di, dj} input[b, s1 * i + r1 * di, s2 * j + r2 * dj, k]
-    * filter[di, dj, k, m]``, with strides s and rates r.
+    ``out[b, i, j, k * multiplier + m] = sum_{di, dj}
+    input[b, s1 * i + r1 * di, s2 * j + r2 * dj, k] * filter[di, dj, k, m]``, with strides s and
+    rates r.
 
     Args:
       input: [batch, height, width, channels], floats.
@@ -115,8 +116,8 @@ def depthwise_conv2d_native_backprop_input(input_sizes, filter, out_backprop, st
 
 
 def depthwise_conv2d_native_backprop_filter(input, filter_sizes, out_backprop, strides, padding,
-                                            data_format="NHWC", dilations=[1, 1, 1, 1],  # noqa: B006
-                                            name=None):
+                                            data_format="NHWC",
+                                            dilations=[1, 1, 1, 1], name=None):  # noqa: B006
     """The gradient of ``depthwise_conv2d_native`` with respect to its filter.
 
     Args:
@@ -140,8 +141,8 @@ def _windows(input_shape, filter_shape, strides, padding, data_format):
         kind = errors.UnimplementedError
         message = "Depthwise convolution on CPU is only supported for NHWC format"
     elif strides[1] != strides[2]:
-        message = ("Current implementation only supports equal length strides in the row and column "
-                   "dimensions.")
+        message = ("Current implementation only supports equal length strides in the row and "
+                   "column dimensions.")
     elif strides[0] != 1 or strides[3] != 1:
         message = ("Current implementation does not yet support strides in the batch and depth "
                    "dimensions.")
@@ -167,8 +168,8 @@ def _backprop_windows(name, input_shape, filter_shape, out_shape, strides, paddi
             message = f"{name}: depth_multiplier * in_depth not equal to out_depth"
         for label, actual, computed in zip(("rows", "cols"), out_shape[1:3], windows.outputs):
             if message is None and actual != computed:
-                message = (f"{name}: Number of {label} of out_backprop doesn't match computed: actual "
-                           f"= {actual}, computed = {computed}")
+                message = (f"{name}: Number of {label} of out_backprop doesn't match computed: "
+                           f"actual = {actual}, computed = {computed}")
     if message:
         raise errors.InvalidArgumentError(None, None, message)
     return windows

@@ -100,8 +100,8 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
         def body(i, arrays):
             values = fn(nest.pack_sequence_as(elems, [row.read(i) for row in rows]))
             nest.assert_same_structure(dtype, values)
-            return i + 1, [array.write(i, value)
-                           for array, value in zip(arrays, nest.flatten(values))]
+            arrays = [array.write(i, value) for array, value in zip(arrays, nest.flatten(values))]
+            return i + 1, arrays
 
         _, arrays = while_ops.while_loop(
             lambda i, _: i < n, body, (start, arrays),
@@ -182,10 +182,9 @@ def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
 
 def _rows_to_fold(elems):
     """A structure of TensorArrays of the rows of ``elems``, and their number."""
-    flat = [convert_to_tensor(elem, name="elem") for elem in nest.flatten(elems)]
-    n = _length(flat[0])
+    n = _length([convert_to_tensor(elem, name="elem") for elem in nest.flatten(elems)][0])
     rows = nest.map_structure(
-        lambda elem: TensorArray(convert_to_tensor(elem).dtype, size=n, dynamic_size=False,
+        lambda elem: TensorArray(elem.dtype, size=n, dynamic_size=False,
                                  infer_shape=True).unstack(elem), elems)
     return rows, n
 
@@ -224,15 +223,18 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
         if n is None:
             n = array_ops.shape(flat[0])[0]
         rows = _unstacked(flat, n, element_shape=lambda elem: elem.shape[1:])
-        first = n - 1 if reverse else 0
+
+        def first():
+            return n - 1 if reverse else 0
+
         if initializer is None:
-            values, done = [row.read(first) for row in rows], 1
+            values, done = [row.read(first()) for row in rows], 1
         else:
             values, done = [convert_to_tensor(item) for item in nest.flatten(initializer)], 0
         arrays = [TensorArray(value.dtype, size=n, element_shape=value.shape if infer_shape else None,
                               dynamic_size=False, infer_shape=infer_shape) for value in values]
         if initializer is None:
-            arrays = [array.write(first, value) for array, value in zip(arrays, values)]
+            arrays = [array.write(first(), value) for array, value in zip(arrays, values)]
 
         def body(i, values, arrays):
             row = nest.pack_sequence_as(elems, [row.read(i) for row in rows])

@@ -1,16 +1,20 @@
-"""Printing while a graph runs: tf.Print and tf.print."""
+"""Printing while a graph runs: tf.Print and tf.print; and the time of a run."""
 
 import logging
 import os
 import pprint
 import random
 import sys
+import time
+
+import numpy as np
 
 from minitf import nest, tf_logging
 from minitf.framework import dtypes
 from minitf.framework.graph import is_dense_tensor_like
 from minitf.framework.registry import op
 from minitf.framework.sparse_tensor import SparseTensor
+from minitf.ops.common_shapes import SCALAR
 from minitf.ops.string_format_ops import string_format
 from minitf.ops.summarize import first_elements
 
@@ -179,3 +183,24 @@ def _(input, output_stream, end):
         out = sys.stdout if stream == "stdout" else sys.stderr
         out.write(text.decode(errors="replace"))
         out.flush()
+
+
+# ---- Timestamp ----
+
+
+def timestamp(name=None):
+    """Seconds since 1970 at the time when the operation runs, float64 (TF op: Timestamp)."""
+    return Timestamp(name=name)
+
+
+Timestamp = op("Timestamp() -> (ts: double)", stateful=True).not_differentiable()
+
+
+@Timestamp.shape
+def _():
+    return SCALAR
+
+
+@Timestamp.kernel
+def _():
+    return np.float64(time.time())

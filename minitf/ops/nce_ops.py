@@ -74,7 +74,7 @@ def sampled_softmax_loss(weights, biases, labels, inputs, num_sampled, num_class
 
 def _sampled_logits(weights, biases, labels, inputs, num_sampled, num_classes, num_true,
                     sampled_values, remove_accidental_hits, partition_strategy, name, seed):
-    """Logits of true classes and drawn ones, and what they should be, [batch, true + drawn] both."""
+    """Logits of true classes and drawn ones, and their targets, [batch, true + drawn] both."""
     if hasattr(weights, "_variable_list"):  # a partitioned variable
         weights = list(weights)
     if not isinstance(weights, list):
@@ -150,7 +150,8 @@ def _hit_weights(labels, sampled, dtype, num_true, num_sampled):
     rows = array_ops.reshape(rows, [-1, 1])
     columns = array_ops.reshape(math_ops.cast(columns, dtypes.int32), [-1, 1])
     places = array_ops.concat([rows, columns], 1, "sparse_indices")
-    shape = array_ops.concat([array_ops.shape(labels)[:1], array_ops.expand_dims(num_sampled, 0)], 0)
+    shape = array_ops.concat(
+        [array_ops.shape(labels)[:1], array_ops.expand_dims(num_sampled, 0)], 0)
     if dtype != weights.dtype:
         weights = math_ops.cast(weights, dtype)
     return sparse_to_dense_ops.sparse_to_dense(places, shape, weights, default_value=0.0,

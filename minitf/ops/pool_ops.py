@@ -86,7 +86,8 @@ def avg_pool_v2(input, ksize, strides, padding, data_format=None, name=None):
                          data_format, name)
 
 
-def _pool_by_rank(of_rows, of_images, of_volumes, input, ksize, strides, padding, data_format, name):
+def _pool_by_rank(of_rows, of_images, of_volumes, input, ksize, strides, padding, data_format,
+                  name):
     rank = len(input.shape) - 2
     if not 1 <= rank <= 3:
         raise ValueError(f"Input tensor must be of rank 3, 4 or 5 but was {rank + 2}.")

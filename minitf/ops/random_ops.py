@@ -9,12 +9,19 @@ import numpy as np
 from minitf.framework import dtypes, tensor_shape
 from minitf.framework.constant_folding import static_shape, static_value
 from minitf.framework.convert import convert_to_tensor
-from minitf.framework.graph import name_scope
+from minitf.framework.graph import control_dependencies, name_scope
 from minitf.framework.random_seed import get_seed
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
-from minitf.ops import array_ops, control_flow_ops, math_ops, philox, rejection_sampling
-from minitf.ops.common_shapes import with_rank, with_rank_at_most
+from minitf.ops import (
+    array_ops,
+    control_flow_ops,
+    math_ops,
+    philox,
+    rejection_sampling,
+    special_ops,
+)
+from minitf.ops.common_shapes import broadcast_shape, with_rank, with_rank_at_most
 
 _REAL = "half bfloat16 float double"
 _INDEX = "int32 int64"
@@ -329,6 +336,40 @@ def _(shape, alpha):
 @RandomGamma.kernel
 def _(shape, alpha, seed, seed2, ctx):
     return rejection_sampling.gamma(_generator(ctx, seed, seed2), shape, alpha)
+
+
+@RandomGamma.gradient
+def _(op, grad):
+    shape, alpha = op.inputs
+    with control_dependencies([grad]):
+        count = array_ops.shape(shape)[0]
+        ones = array_ops.ones([count], dtype=dtypes.int32)
+        alpha = array_ops.reshape(alpha, array_ops.concat([ones, array_ops.shape(alpha)], axis=0))
+        partial = RandomGammaGrad(alpha, op.outputs[0])
+        return None, math_ops.reduce_sum(grad * partial, axis=math_ops.range(count))
+
+
+def random_gamma_grad(alpha, sample, name=None):
+    """How a gamma distributed number moves with its parameter (TF op: RandomGammaGrad).
+
+    At a fixed quantile, ``P(alpha, sample)`` stays as it is, so that
+    ``d sample / d alpha = -(dP / d alpha) / (dP / d sample)`` (M. Figurnov, S. Mohamed, A. Mnih,
+    "Implicit Reparameterization Gradients", 2018).
+    """
+    return RandomGammaGrad(alpha, sample, name=name)
+
+
+RandomGammaGrad = op("RandomGammaGrad(alpha: T, sample: T; T) -> (output: T)", T="float double")
+
+
+@RandomGammaGrad.shape
+def _(alpha, sample):
+    return broadcast_shape(alpha.shape, sample.shape)
+
+
+@RandomGammaGrad.kernel
+def _(alpha, sample):
+    return rejection_sampling.gamma_derivative(alpha, sample, special_ops.Digamma.kernel_rule)
 
 
 def random_poisson(lam, shape, dtype=dtypes.float32, seed=None, name=None):

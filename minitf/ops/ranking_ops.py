@@ -111,7 +111,8 @@ def _(input, k):
     return TopKV2.kernel_rule(input, k)
 
 
-def _top_k_gradient(op, grad, _):
+@TopKV2.gradient
+def _(op, grad, _):
     """Each value's gradient goes to the place that it came from; the rest gets zeros."""
     in_shape, index_shape = array_ops.shape(op.inputs[0]), array_ops.shape(op.outputs[1])
     k = _last(index_shape)
@@ -122,19 +123,13 @@ def _top_k_gradient(op, grad, _):
     flat = array_ops.reshape(indices + math_ops.cast(row_starts, dtypes.int32), [-1])
     scattered = array_ops.scatter_nd(array_ops.expand_dims(flat, -1), array_ops.reshape(grad, [-1]),
                                      [math_ops.reduce_prod(in_shape)])
-    grad_input = array_ops.reshape(scattered, in_shape)
-    if len(op.inputs) == 1:
-        return grad_input
-    return grad_input, array_ops.zeros([], dtype=dtypes.int32)
+    return array_ops.reshape(scattered, in_shape), array_ops.zeros([], dtype=dtypes.int32)
 
 
 def _last(shape):
     """The last dimension of a shape tensor, as int64."""
     return array_ops.gather(math_ops.cast(shape, dtypes.int64), array_ops.size(shape) - 1)
 
-
-TopKV2.gradient(_top_k_gradient)
-TopK.gradient(_top_k_gradient)
 
 # ---- InTopKV2, InTopK ----
 

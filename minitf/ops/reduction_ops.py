@@ -110,22 +110,22 @@ def _prod(input, axes, keepdims):
 
 
 def _lowest(dtype):
-    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+    return np.iinfo(dtype).min
 
 
 def _highest(dtype):
-    return np.inf if dtype.kind == "f" else np.iinfo(dtype).max
+    return np.iinfo(dtype).max
 
 
 def _max(input, axes, keepdims):
-    if input.size:
-        return np.max(input, axis=axes, keepdims=keepdims)
+    if input.dtype.kind == "f":  # NaN is never larger than what was seen before
+        return np.fmax.reduce(input, axis=axes, keepdims=keepdims, initial=-np.inf)
     return np.max(input, axis=axes, keepdims=keepdims, initial=_lowest(input.dtype))
 
 
 def _min(input, axes, keepdims):
-    if input.size:
-        return np.min(input, axis=axes, keepdims=keepdims)
+    if input.dtype.kind == "f":
+        return np.fmin.reduce(input, axis=axes, keepdims=keepdims, initial=np.inf)
     return np.min(input, axis=axes, keepdims=keepdims, initial=_highest(input.dtype))
 
 

@@ -143,6 +143,36 @@ def _sample_gamma(lanes, alpha):
     return result
 
 
+@np.errstate(all="ignore")
+def gamma_derivative(alpha, sample, digamma):
+    """The derivative of gamma distributed numbers by alpha, at fixed quantiles. RandomGammaGrad.
+
+    The distribution function is ``P = sum(x**(a + n) * exp(-x) / gamma(a + n + 1))`` over n from 0.
+    Its derivative by a has the factor ``log(x) - digamma(a + n + 1)`` in each term; the density,
+    which the sum is divided by, is ``exp(-x) * x**(a - 1) / gamma(a)``.
+
+    Args:
+      alpha, sample: float32 or float64 arrays that broadcast. Computed in float64.
+      digamma: the function of that name, of float64 arrays.
+
+    Returns:
+      An array of their shape and dtype; NaN where alpha is not positive or the sample negative.
+    """
+    dtype = np.asarray(alpha).dtype
+    a, x = np.broadcast_arrays(np.asarray(alpha, np.float64), np.asarray(sample, np.float64))
+    valid = (a > 0) & (x >= 0)
+    positive = valid & (x > 0) & np.isfinite(x)
+    a, x = np.where(positive, a, 1.0), np.where(positive, x, 1.0)
+    term, psi, log_x = x / a, digamma(a + 1), np.log(x)
+    total, n = np.zeros(x.shape), 0
+    # Terms grow until a + n is above x, and then fall ever faster.
+    while np.any((a + n < x) | (np.abs(term) > 1e-17 * np.abs(total))):
+        total = total - term * (log_x - psi)
+        n += 1
+        term, psi = term * x / (a + n), psi + 1 / (a + n)
+    return np.where(positive, total, np.where(valid, 0.0, np.nan)).astype(dtype)
+
+
 def poisson(generator, shape, rate, dtype=np.int64):
     """Poisson distributed counts. RandomPoissonV2.
 

@@ -33,9 +33,9 @@ def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0
                          validate_indices=validate_indices, name=name)
 
 
-SparseToDense = op("SparseToDense(sparse_indices: Tindices, output_shape: Tindices, sparse_values: T,"
-                   " default_value: T; validate_indices: bool = True, T, Tindices) -> (dense: T)",
-                   Tindices="int32 int64")
+SparseToDense = op("SparseToDense(sparse_indices: Tindices, output_shape: Tindices,"
+                   " sparse_values: T, default_value: T; validate_indices: bool = True, T,"
+                   " Tindices) -> (dense: T)", Tindices="int32 int64")
 
 
 @SparseToDense.shape
@@ -89,8 +89,8 @@ def _check(places, shape, values, default):
         if size < 0:
             raise _invalid(f"Dimension {size} must be >= 0")
     if np.shape(values) not in ((), (count,)):
-        raise _invalid(f"sparse_values has incorrect shape {list_text(np.shape(values))}, should be "
-                       f"[] or [{count}]")
+        raise _invalid(f"sparse_values has incorrect shape {list_text(np.shape(values))}, should "
+                       f"be [] or [{count}]")
     if np.ndim(default):
         raise _invalid("default_value should be a scalar.")
 

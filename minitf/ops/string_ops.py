@@ -428,7 +428,8 @@ def string_to_number(string_tensor=None, out_type=dtypes.float32, name=None, inp
 
 
 StringToNumber = op("StringToNumber(string_tensor: string; out_type: type = float)"
-                    " -> (output: out_type)", out_type="float double int32 int64")
+                    " -> (output: out_type)", out_type="float double int32 int64"
+                    ).not_differentiable()
 
 
 @StringToNumber.shape
@@ -441,24 +442,29 @@ _HEX = re.compile(r"[+-]?0x[0-9a-f]+", re.IGNORECASE)
 _INT = re.compile(r"-?\d+", re.ASCII)
 
 
+def parse_number(item, dtype):
+    """The number of a NumPy dtype that bytes write, or None."""
+    text = item.strip(b" \t\n\v\f\r").decode("latin1")
+    if dtype.kind == "f":
+        if _FLOAT.fullmatch(text):
+            return dtype.type(text)
+        return dtype.type(int(text, 16)) if _HEX.fullmatch(text) else None
+    if not _INT.fullmatch(text):
+        return None
+    bounds = np.iinfo(dtype)
+    return int(text) if bounds.min <= int(text) <= bounds.max else None
+
+
 @StringToNumber.kernel
 def _(string_tensor, out_type):
     dtype = np.dtype(out_type.as_numpy_dtype)
 
     def number(item):
-        text = item.strip(b" \t\n\v\f\r").decode("latin1")
-        if dtype.kind == "f":
-            if _FLOAT.fullmatch(text):
-                return dtype.type(text)
-            if _HEX.fullmatch(text):
-                return dtype.type(int(text, 16))
-        elif _INT.fullmatch(text) and np.iinfo(dtype).min <= int(text) <= np.iinfo(dtype).max:
-            return int(text)
-        raise errors.InvalidArgumentError(
-            None, None, "StringToNumberOp could not correctly convert string: "
-                        + item.decode("utf-8", "replace"))
+        value = parse_number(item, dtype)
+        if value is None:
+            raise errors.InvalidArgumentError(
+                None, None, "StringToNumberOp could not correctly convert string: "
+                            + item.decode("utf-8", "replace"))
+        return value
 
     return map_strings(number, string_tensor, dtype)
-
-
-StringToNumber.not_differentiable()

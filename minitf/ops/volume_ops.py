@@ -1,4 +1,4 @@
-"""Three-dimensional convolutions and pooling: of volumes, [batch, depth, height, width, channels]."""
+"""Convolutions and pooling of volumes: [batch, depth, height, width, channels]."""
 
 import numpy as np
 
@@ -117,7 +117,8 @@ def _(filter_sizes):
 def _check_format(data_format):
     if data_format != b"NDHWC":
         raise errors.InvalidArgumentError(
-            None, None, "CPU implementation of Conv3D currently only supports the NHWC tensor format.")
+            None, None, "CPU implementation of Conv3D currently only supports the NHWC tensor "
+            "format.")
 
 
 def _windows(input_shape, filter_shape, strides, padding, dilations):

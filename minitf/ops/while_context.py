@@ -5,10 +5,11 @@ Operations that depend on such constants alone get a control input from the loop
 they run once an iteration, and not when the loop has ended.
 """
 
-from minitf.framework.graph import control_dependencies, get_default_graph
+from minitf.framework.graph import GraphKeys, control_dependencies, get_default_graph
+from minitf.framework.meta_graph import register_proto_function
 from minitf.ops.control_flow_context import (ControlFlowContext, current_gradient_loop,
-                                             is_loop_constant_enter, is_loop_exit, loop_of,
-                                             output_context, stripped)
+                                             is_loop_constant_enter, is_loop_enter, is_loop_exit,
+                                             loop_of, output_context, prefixed, stripped)
 
 # Ops whose result is small: a gradient loop has them computed in the forward loop, and their result
 # saved there, rather than the tensor that they are about.
@@ -42,7 +43,7 @@ class WhileContext(ControlFlowContext):
         if not isinstance(parallel_iterations, int) or parallel_iterations <= 0:
             raise ValueError("`parallel_iterations` must be a positive integer: "
                              f"{parallel_iterations}")
-        self._name = get_default_graph().unique_name(name)
+        self._name = name and get_default_graph().unique_name(name)
         self._grad_state = grad_state
         self._back_prop = back_prop
         self.maximum_iterations = maximum_iterations
@@ -213,3 +214,40 @@ class WhileContext(ControlFlowContext):
 
     def to_control_flow_context_def(self, context_def, export_scope=None):
         context_def.while_ctxt.CopyFrom(self.to_proto(export_scope))
+
+    @classmethod
+    def from_proto(cls, context_def, import_scope=None):
+        """The context of a WhileContextDef message; its operations must be in the default graph.
+
+        Args:
+          context_def: the message.
+          import_scope: the scope under which the operations were imported; the loop's frame is
+            renamed after it.
+
+        Raises:
+          KeyError: an operation is not there.
+        """
+        graph = get_default_graph()
+
+        def tensor(name):
+            return graph.as_graph_element(prefixed(name, import_scope)) if name else None
+
+        context = cls(tensor(context_def.maximum_iterations_name), context_def.parallel_iterations,
+                      context_def.back_prop, context_def.swap_memory, name=None)
+        context._name = prefixed(context_def.context_name, import_scope)
+        context.pivot = tensor(context_def.pivot_name)
+        context.pivot_for_pred = tensor(context_def.pivot_for_pred_name)
+        context.pivot_for_body = tensor(context_def.pivot_for_body_name)
+        context.loop_exits = [tensor(name) for name in context_def.loop_exit_names]
+        context.loop_enters = [tensor(name) for name in context_def.loop_enter_names]
+        context._read_values(context_def.values_def, import_scope)
+        for name in context._values if import_scope else ():
+            op = graph.as_graph_element(name).op
+            if is_loop_enter(op):
+                op._set_attr("frame_name", context._name.encode())
+        context._read_nested(context_def.nested_contexts, import_scope)
+        return context
+
+
+register_proto_function(GraphKeys.WHILE_CONTEXT, "WhileContextDef", WhileContext.to_proto,
+                        WhileContext.from_proto)

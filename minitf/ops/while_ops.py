@@ -12,6 +12,7 @@ Switch sends it into the body or out of the loop, as LoopCond says.
 """
 
 from minitf import nest
+from minitf.framework.constant_folding import constant_value_as_shape
 from minitf.framework.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
 from minitf.framework.graph import (GraphKeys, add_to_collection, control_dependencies,
                                     get_collection, get_collection_ref, get_default_graph,
@@ -390,20 +391,33 @@ def _packed(structure, tensors):
 
 
 def _invariant(value, shape=None):
-    """The shape, or shapes of the components, that a loop variable keeps."""
-    if isinstance(value, (IndexedSlices, SparseTensor)) and shape is None:
-        return [part.shape for part in nest.flatten(value, expand_composites=True)]
+    """The shape, or shapes of the components, that a loop variable keeps.
+
+    Args:
+      value: the initial value.
+      shape: the shape wanted: of IndexedSlices that of the values, of a SparseTensor that of its
+        dense shape (a vector). By default what is known of the value's, less the number of entries
+        of a SparseTensor.
+    """
+    if shape is not None and not isinstance(shape, TensorShape):
+        raise ValueError("`shapes` must be a (possibly nested) list of shapes.")
     if isinstance(value, SparseTensor):
-        rank = shape.with_rank(1)[0]
+        rank = value.shape.ndims if shape is None else shape.with_rank(1)[0].value
         return [TensorShape([None, rank]), TensorShape([None]), TensorShape([rank])]
     if isinstance(value, IndexedSlices):
-        shapes = [shape, shape[:1], TensorShape([shape.ndims])]
-        return shapes if value.dense_shape is not None else shapes[:2]
+        return _slices_invariant(value, shape)
+    return value.shape if shape is None else shape
+
+
+def _slices_invariant(value, shape):
+    rows = (value.indices.shape.merge_with(value.values.shape[:1]) if shape is None
+            else shape[:1])
+    dense = TensorShape([None]).concatenate((value.values.shape if shape is None else shape)[1:])
+    if value.dense_shape is None:
+        return [rows.concatenate(dense[1:]), rows]
     if shape is None:
-        return value.shape
-    if not isinstance(shape, TensorShape):
-        raise ValueError("`shapes` must be a (possibly nested) list of shapes.")
-    return shape
+        dense = dense.merge_with(constant_value_as_shape(value.dense_shape))
+    return [rows.concatenate(dense[1:]), rows, TensorShape([dense.ndims])]
 
 
 def _fits(shape, invariant):

@@ -1,4 +1,4 @@
-"""What a session remembers from run to run: variables, generators, queues, by container and name."""
+"""What a session remembers from run to run: variables, generators, by container and name."""
 
 import sys
 import threading
@@ -123,7 +123,7 @@ class KernelContext:
         return states[name]
 
     def resource(self, factory):
-        """The object that the operation's ``container`` and ``shared_name`` name, made at first use."""
+        """The object that ``container`` and ``shared_name`` name, made at first use."""
         attrs = self.op._attrs
         name = attrs.get("shared_name", b"").decode() or self.op.name
         return self.session.resources.lookup_or_create(

@@ -44,6 +44,9 @@ class Writer:
             parameters.append(self.expressions[tensor])
         self.lines.append(f"def step({', '.join(parameters)}):")
         self.guards = Guards(plan.order, self.fed)
+        for element in plan.fetches:
+            if isinstance(element, Tensor):
+                self.guards.of_tensor(element)  # so that what decides about it is kept
         self.updated = _updated_before(plan.order)
         self.last_reader = self._last_readers()
         self.needed = {tensor for op in plan.order for tensor in op.inputs}.union(plan.fetches)

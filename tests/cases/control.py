@@ -2,6 +2,8 @@
 
 from cases import N, V, Var, bads, row, rows
 
+TOLERANCE = 1e-5
+
 ROWS = [
     rows("""
         tf.group(x, y)

@@ -204,6 +204,10 @@ ROWS = [
         x // y
         tf.truncatediv(x, y)
     """, "uint8 int8 int16 uint16", x=P(2, 3), y=P(3)),
+    rows("""
+        x // y
+        x % y
+    """, "int32 int64", x=N(0), y=V(0)),
     bads("""
         x // y
         x % y
@@ -381,7 +385,6 @@ ROWS = [
         tf.cast(x, tf.bool)
         tf.cast(x, tf.float16)
         tf.cast(x, tf.complex64)
-        tf.cast(x, tf.bfloat16)
         tf.to_int32(x)
         tf.to_int64(x)
         tf.to_float(x)

@@ -142,6 +142,8 @@ ROWS = [
     row("tf.signal.rfft(x, [6])", "float32", grads=False, x=N(3, 8)),
     row("tf.fft3d(x)", "complex64", x=N(2, 3, 4)),
     row("tf.ifft3d(x)", "complex64", x=N(2, 3, 4)),
+    row("tf.signal.rfft3d(x)", "float32", x=N(2, 3, 4)),
+    row("tf.signal.irfft3d(x)", "complex64", shapes="known", x=N(2, 3, 4)),
     rows("""
         tf.signal.rfft(x)
         tf.signal.rfft2d(x)

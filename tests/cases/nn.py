@@ -15,7 +15,6 @@ ROWS = [
         tf.nn.elu(x)
         tf.nn.selu(x)
         tf.nn.softplus(x)
-        tf.nn.softsign(x)
         tf.nn.leaky_relu(x)
         tf.nn.leaky_relu(x, alpha=0.3)
         tf.nn.crelu(x)
@@ -30,6 +29,7 @@ ROWS = [
         tf.nn.l2_normalize(x, 0)
         tf.nn.l2_normalize(x, axis=[0, 1], epsilon=1e-6)
     """, "float32 float64", x=N(2, 3)),
+    row("tf.nn.softsign(x)", numeric=1, x=N(2, 3)),
     row("tf.nn.relu(x)", "int32 int64 int8 float16", x=N(2, 3)),
     row("tf.nn.softmax(x)", x=N(2, 3, 4)),
     row("tf.nn.softmax(x, axis=1)", shapes="known partly", x=N(2, 3, 4)),
@@ -82,23 +82,26 @@ ROWS = [
     # ---- losses ----
     rows("""
         tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=x)
-        tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=x)
         tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=x)
         tf.nn.weighted_cross_entropy_with_logits(targets=y, logits=x, pos_weight=2.0)
         tf.nn.log_poisson_loss(y, x)
         tf.nn.log_poisson_loss(y + 1.5, x, compute_full_loss=True)
-        tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=x))
         tf.squared_difference(x, y)
     """, "float32 float64", x=N(2, 3), y=LABELS),
+    # The gradient for labels ignores that the one for logits depends on them.
+    rows("""
+        tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=x)
+        tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=x))
+    """, numeric=1, x=N(2, 3), y=LABELS),
     rows("""
         raw.SoftmaxCrossEntropyWithLogits(features=x, labels=y)
         tf.nn.softmax_cross_entropy_with_logits_v2(labels=y, logits=x, axis=0)
     """, numeric=False, x=N(2, 3), y=LABELS),
     row("raw.SparseSoftmaxCrossEntropyWithLogits(features=x, labels=i)", numeric=False, x=N(4, 3),
         i=I(4, below=3)),
-    row("tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=x)", x=N(4, 3), i=I(4, below=3)),
+    row("tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=x)", numeric=1, x=N(4, 3), i=I(4, below=3)),
     row("tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=x)",
-        "float32 float64", shapes="known", x=N(2, 2, 3), i=I(2, 2, below=3)),
+        numeric=1, shapes="known", x=N(2, 2, 3), i=I(2, 2, below=3)),
     row("tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=x)", numeric=False, x=N(2, 2, 3), y=P(2, 2, 3)),
 
     # ---- moments, normalisation ----
@@ -109,7 +112,7 @@ ROWS = [
         tf.nn.weighted_moments(x, [0], [[1.0], [2.0]])
         tf.nn.sufficient_statistics(x, [0])
     """, "float32", x=N(2, 3)),
-    row("tf.nn.moments(x, [0])", "float64", x=N(2, 3)),
+    row("tf.nn.moments(x, [0])", "float64", numeric=1, x=N(2, 3)),
     row("tf.nn.normalize_moments(2.0, x, y, None)", "float32", x=N(3), y=P(3)),
     row("tf.nn.batch_normalization(x, m, v, b, g, 1e-3)", x=N(2, 3), m=N(3), v=P(3), b=N(3), g=N(3)),
     row("tf.nn.batch_normalization(x, m, v, None, None, 1e-3)", x=N(2, 3), m=N(3), v=P(3)),
@@ -172,6 +175,32 @@ ROWS = [
         tf.extract_image_patches(x, [1, 2, 2, 1], [1, 1, 1, 1], [1, 1, 1, 1], "VALID")
         tf.image.extract_patches(x, [1, 2, 2, 1], [1, 2, 2, 1], [1, 1, 1, 1], "SAME")
     """, "float32", shapes="known", x=N(1, 3, 4, 2)),
+
+    # ---- volumes, second gradients of pooling, older batch normalisation ----
+    rows("""
+        tf.nn.max_pool3d(x, [1, 2, 2, 2, 1], [1, 2, 2, 2, 1], "SAME")
+        tf.nn.avg_pool3d(x, [1, 2, 2, 2, 1], [1, 1, 1, 1, 1], "VALID")
+        tf.gradients(tf.nn.max_pool3d(x, [1, 2, 2, 2, 1], [1, 2, 2, 2, 1], "SAME"), x)
+        tf.extract_volume_patches(x, [1, 2, 2, 2, 1], [1, 1, 1, 1, 1], "VALID")
+    """, "float32", shapes="known", x=N(1, 3, 3, 3, 2)),
+    row("tf.gradients(tf.nn.max_pool(x, [1, 2, 2, 1], [1, 1, 1, 1], 'VALID'), x)", "float32", shapes="known",
+        x=N(1, 3, 3, 1)),
+    rows("""
+        raw.FusedBatchNorm(x=x, scale=g, offset=b, mean=[], variance=[])[0]
+        raw.FusedBatchNormV2(x=x, scale=g, offset=b, mean=[], variance=[])[0]
+        raw.FusedBatchNorm(x=x, scale=g, offset=b, mean=b, variance=g, is_training=False)[0]
+        raw.FusedBatchNormV2(x=x, scale=g, offset=b, mean=b, variance=g, is_training=False)[0]
+    """, "float32", numeric=False, x=N(2, 2, 2, 3), g=P(3), b=N(3)),
+
+    # ---- sampling classes ----
+    rows("""
+        tf.nn.uniform_candidate_sampler(i, 1, 3, True, 5, seed=1)
+        tf.nn.log_uniform_candidate_sampler(i, 1, 3, True, 5, seed=1)
+        tf.nn.learned_unigram_candidate_sampler(i, 1, 3, True, 5, seed=1)
+        tf.nn.fixed_unigram_candidate_sampler(i, 1, 3, True, 5, unigrams=[1.0, 2.0, 3.0, 4.0, 5.0], seed=1)
+        tf.nn.all_candidate_sampler(i, 1, 5, True, seed=1)
+        tf.nn.compute_accidental_hits(i, tf.constant([1, 2, 0], tf.int64), 1)
+    """, "float32", i=V([[0], [2]], "int64")),
 
     # ---- fake quantisation ----
     rows("""

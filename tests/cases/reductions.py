@@ -72,6 +72,13 @@ ROWS = [
         tf.reduce_min(x, 0)
     """, "float32", numeric=False, x=N(0, 3)),
     rows("""
+        tf.reduce_sum(x)
+        tf.reduce_max(x)
+        tf.reduce_mean(x)
+        tf.reduce_prod(x)
+    """, x=N()),
+    row("tf.math.reduce_euclidean_norm(x)", "float32", numeric=False, x=V([[-0.5]])),
+    rows("""
         tf.reduce_all(x)
         tf.reduce_all(x, 1)
         tf.reduce_any(x, 0, keepdims=True)

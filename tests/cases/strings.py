@@ -49,6 +49,13 @@ ROWS = [
     row("tf.strings.format('x = {}', x)", "float32 int32", x=V([1, 2])),
     row("tf.strings.unsorted_segment_join(x, [1, 0, 1, 1], 2)", "float32", x=S),
 
+    row("tf.strings.regex_replace(x, p, '_')", "float32", x=S, p=V(b"[a-z]+")),
+    row("tf.strings.regex_full_match(x, p)", "float32", x=S, p=V(b"[A-Z].*")),
+    row("raw.DecodePaddedRaw(input_bytes=x, fixed_length=4, out_type=tf.int16)", x=V([b"abcd", b"efgh"])),
+    row("tf.sparse_to_dense([[0, 1], [2, 0]], [3, 2], x, -1.0)", "float32", shapes="known", x=N(2)),
+    row("raw.SparseSliceGrad(backprop_val_grad=x, input_indices=[[0, 1], [1, 0], [2, 2]], "
+        "input_start=[0, 0], output_indices=[[0, 1], [1, 0]])", "float32", grads=False, x=N(2)),
+
     # ---- checks ----
     rows("""
         tf.assert_equal(x, x)
@@ -65,6 +72,7 @@ ROWS = [
         tf.verify_tensor_all_finite(x, "m")
         tf.debugging.assert_near(x, x)
         tf.Print(x, [x], "m")
+        tf.print(x, "m")
         tf.py_func(lambda a: a * 2, [x], tf.float32)
         tf.py_func(lambda a: (a, a.sum()), [x], [tf.float32, tf.float32], stateful=False)
     """, "float32", shapes="known unknown", graph=False, x=N(2, 3)),

@@ -1,14 +1,23 @@
-"""python -m fuzz N [--oracle PYTHON] [--seed S] [--without TEXT ...]: N programs, the first difference."""
+"""Runs fuzzed programs and reports the first difference, shrunk.
+
+    python tests/fuzz 500                                   judged by numeric gradients
+    python tests/fuzz 500 --oracle /path/to/tf115/bin/python
+    python tests/fuzz 500 --oracle ... --seed 7 --without tf.reverse tf.tile
+"""
 
 import argparse
 import json
 import logging
+import os
 import sys
 
 import hypothesis
 
-from fuzz import generator, judge
-from fuzz.oracle import Oracle
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [TESTS, os.path.dirname(TESTS)]
+
+from fuzz import generator, judge  # noqa: E402
+from fuzz.oracle import Oracle  # noqa: E402
 
 
 class Difference(Exception):
@@ -39,7 +48,8 @@ def search(count, decide, strategy, seed=0):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="fuzz", description=__doc__)
+    parser = argparse.ArgumentParser(prog="fuzz", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("count", type=int, help="how many programs")
     parser.add_argument("--oracle", metavar="PYTHON",
                         help="an interpreter with TensorFlow 1.15.5; else numeric gradients judge")

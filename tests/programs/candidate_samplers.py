@@ -1,4 +1,4 @@
-"""Candidate samplers under seeds, over several runs; accidental hits; a dense tensor from places."""
+"""Candidate samplers under seeds, over several runs; accidental hits; what is refused."""
 
 import numpy as np
 

@@ -7,8 +7,8 @@ def build(tf):
     x = tf.placeholder(tf.float32, [2], name="x")
     u = tf.placeholder(tf.float32, [None], name="u")
     n = tf.placeholder(tf.int32, [], name="n")
-    w = tf.Variable([[0.5, -0.25], [0.75, 1.5]], name="w")
-    r = tf.get_variable("r", initializer=[0.5, 2.0], use_resource=True)
+    w = tf.Variable([[0.5, -0.25], [0.75, 0.5]], name="w")
+    r = tf.get_variable("r", initializer=[0.1, -0.2], use_resource=True)
 
     power = tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * x), [0, x])[1]
     layer = tf.while_loop(
@@ -22,7 +22,7 @@ def build(tf):
                                            tf.TensorShape([None])])[1]
     fresh = tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, x * 3.0), [0, x])[1]
     fresh_unknown = tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, u * 3.0), [0, u])[1]
-    limited = tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * y), [0, x],
+    limited = tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * y), (0, x),
                             maximum_iterations=2)[1]
     stopped = tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * x), [0, x],
                             back_prop=False)[1]

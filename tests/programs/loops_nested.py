@@ -20,7 +20,7 @@ def build(tf):
         def middle(j, z):
             z = tf.while_loop(lambda k, w: k < j, lambda k, w: (k + 1, w + y), [0, z])[1]
             return j + 1, z
-        return i + 1, tf.while_loop(lambda j, z: j < i, middle, [0, y], maximum_iterations=3)[1]
+        return i + 1, tf.while_loop(lambda j, z: j < i, middle, (0, y), maximum_iterations=3)[1]
 
     deep = tf.while_loop(lambda i, y: i < n, deeper, [0, x], name="deep")
     branching = tf.while_loop(

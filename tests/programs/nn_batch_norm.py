@@ -15,7 +15,8 @@ def build(tf):
     mean, variance = tf.constant([0.1, -0.2, 0.3]), tf.constant([1., 2., 0.5])
     half = tf.constant(rng.uniform(-1, 1, (1, 2, 2, 3)), tf.float16)
     feeds = {x: rng.uniform(-1, 2, (2, 3, 4, 3)), free: rng.uniform(-1, 2, (1, 2, 2, 3))}
-    results = [normalize(x, scale, offset), normalize(x, [1., 1, 1], [0., 0, 0], epsilon=0, name="n"),
+    results = [normalize(x, scale, offset),
+               normalize(x, [1., 1, 1], [0., 0, 0], epsilon=0, name="n"),
                normalize(x, scale, offset, mean, variance, is_training=False),
                normalize(free, scale, offset), normalize(half, scale, offset),
                normalize(half, scale, offset, mean, variance, is_training=False)]

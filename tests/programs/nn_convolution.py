@@ -65,7 +65,8 @@ def build(tf):
         fails("pool strides", lambda: nn.pool(x, [2, 2], "MAX", "SAME", strides=[3, 1])),
         fails("pool stride 0", lambda: nn.pool(x, [2, 2], "MAX", "SAME", strides=[0, 1])),
         fails("pool length", lambda: nn.pool(x, [2, 2], "MAX", "SAME", strides=[1])),
-        run("unequal strides", nn.depthwise_conv2d(x, depth, [1, 1, 2, 1], "SAME"), feeds, fails=True),
+        run("unequal strides", nn.depthwise_conv2d(x, depth, [1, 1, 2, 1], "SAME"), feeds,
+            fails=True),
     ]
 
 

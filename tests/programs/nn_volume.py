@@ -13,10 +13,13 @@ def build(tf):
     free = tf.placeholder(tf.float32, [None, None, 3, None, 2], name="free")
     w = tf.constant(rng.uniform(-1, 1, (2, 3, 2, 2, 3)), tf.float32, name="w")
     feeds = {x: rng.uniform(-1, 1, (2, 4, 3, 5, 2)), free: rng.uniform(-1, 1, (1, 3, 3, 4, 2))}
-    ys = [nn.conv3d(x, w, ones, "SAME"), nn.conv3d(free, w, [1, 2, 1, 2, 1], "VALID", name="strided"),
+    ys = [nn.conv3d(x, w, ones, "SAME"),
+          nn.conv3d(free, w, [1, 2, 1, 2, 1], "VALID", name="strided"),
           nn.conv3d_transpose(nn.conv3d(x, w, ones, "SAME"), w, [2, 8, 6, 10, 2], 2),
-          nn.conv3d_backprop_filter(x, [2, 3, 2, 2, 3], nn.conv3d(x, w, ones, "SAME"), ones, "SAME"),
-          nn.max_pool3d(x, 2, 2, "SAME"), nn.max_pool3d(free, [2, 1, 2], [1], "VALID", name="largest"),
+          nn.conv3d_backprop_filter(x, [2, 3, 2, 2, 3], nn.conv3d(x, w, ones, "SAME"), ones,
+                                    "SAME"),
+          nn.max_pool3d(x, 2, 2, "SAME"),
+          nn.max_pool3d(free, [2, 1, 2], [1], "VALID", name="largest"),
           nn.avg_pool3d(x, 2, 2, "SAME"), nn.avg_pool3d(free, 3, 1, "SAME", name="mean"),
           nn.max_pool_v2(x, 2, 1, "VALID"), nn.avg_pool_v2(x, 2, 1, "VALID"),
           nn.convolution(x, w, "SAME"), nn.pool(x, [2, 2, 2], "MAX", "SAME"),
@@ -39,7 +42,8 @@ def build(tf):
         run("format", nn.conv3d(tf.zeros([1, 2, 3, 3, 3]), w, ones, "SAME", data_format="NCDHW"),
             fails=True),
         run("pooled batch", nn.max_pool3d(x, [2, 1, 1, 1, 1], ones, "SAME"), feeds, fails=True),
-        run("pooled format", nn.avg_pool3d(x, 1, 1, "SAME", data_format="NCDHW"), feeds, fails=True),
+        run("pooled format", nn.avg_pool3d(x, 1, 1, "SAME", data_format="NCDHW"), feeds,
+            fails=True),
     ]
 
 

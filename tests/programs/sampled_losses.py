@@ -1,4 +1,4 @@
-"""NCE and sampled softmax losses with their gradients: tables whole and in parts, both strategies."""
+"""NCE and sampled softmax losses with their gradients, of tables whole and in parts."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from programs import run, seen
 def build(tf):
     tf.set_random_seed(3)
     random = np.random.RandomState(4)
-    table = lambda *shape: random.uniform(-1, 1, shape).astype(np.float32)  # noqa: E731
+    table = lambda *shape: random.uniform(-1, 1, shape).astype(np.float32)
     weights = tf.Variable(table(20, 3), name="w")
     biases = tf.Variable(table(20), name="b")
     resource = tf.Variable(table(20, 3), name="r", use_resource=True)

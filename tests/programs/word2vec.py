@@ -1,4 +1,4 @@
-"""Skip-gram embeddings trained by noise-contrastive estimation, as in the notes: 20 steps of SGD."""
+"""Skip-gram embeddings trained by noise-contrastive estimation: 20 steps of SGD."""
 
 import math
 
@@ -12,7 +12,7 @@ VOCABULARY, DIMENSION, BATCH, SAMPLED = 200, 16, 24, 12
 def batches(count):
     """Pairs of a word and a neighbour; frequent words have low numbers."""
     random = np.random.RandomState(1)
-    draw = lambda size: np.minimum(random.zipf(1.4, size) - 1, VOCABULARY - 1)  # noqa: E731
+    draw = lambda size: np.minimum(random.zipf(1.4, size) - 1, VOCABULARY - 1)
     return [(draw(BATCH).astype(np.int32), draw((BATCH, 1)).astype(np.int32))
             for _ in range(count)]
 

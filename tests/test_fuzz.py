@@ -1,0 +1,78 @@
+"""The fuzzer finds what it is for, and finds nothing in some programs that it draws."""
+
+import os
+
+import pytest
+
+from fuzz import generator, judge
+from fuzz.__main__ import search
+from fuzz.oracle import Oracle
+from fuzz.runner import difference, record
+
+import minitf as tf
+
+ORACLE = os.environ.get("MINITF_ORACLE")
+
+PROGRAM = {
+    "inputs": [{"name": "a", "dtype": "float32", "shape": [2, 3], "static": [None, 3], "seed": 1},
+               {"name": "i", "dtype": "int32", "shape": [], "static": None, "seed": 2}],
+    "steps": ["t0 = tf.tanh(a)", "t1 = tf.reduce_sum(t0, i)", "t2 = tf.matmul(a, a)",
+              "t3 = tf.reshape(a, [4])"]}
+
+
+def test_numeric_gradients_of_drawn_programs():
+    judged, found = search(40, judge.against_differences, generator.programs(smooth=True))
+    assert judged >= 40
+    assert found is None, found
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(not ORACLE, reason="MINITF_ORACLE does not name TensorFlow 1.15.5's interpreter")
+def test_tensorflow_agrees_on_drawn_programs():
+    with Oracle(ORACLE) as oracle:
+        judged, found = search(100, lambda program: judge.against_tensorflow(program, oracle),
+                               generator.programs())
+    assert judged >= 100
+    assert found is None, found
+
+
+def test_record_tells_errors_graph_and_values():
+    got = record(tf, PROGRAM)
+    assert got["errors"] == [None, None, None, "ValueError"]
+    assert "Tanh = Tanh(a)" in got["graph"]
+    assert got["steps"][0][0].startswith("float32<2,3>: ")
+    assert got["steps"][2] == ["InvalidArgumentError"]
+    assert difference(PROGRAM, got, got) is None
+
+
+def _changed(key, change):
+    got = record(tf, PROGRAM)
+    other = dict(record(tf, PROGRAM), **{key: change(got[key])})
+    return difference(PROGRAM, got, other)
+
+
+@pytest.mark.parametrize("key, change, told", [
+    ("errors", lambda errors: ["TypeError", *errors[1:]], "TensorFlow raises TypeError"),
+    ("graph", lambda text: text.replace("Tanh(a)", "Sinh(a)"), "op"),
+    ("steps", lambda steps: [[steps[0][0].replace("float32", "float64")], *steps[1:]], "t0 = tf.tanh"),
+    ("steps", lambda steps: [*steps[:1], ["float32<3>: 1 2 3"], *steps[2:]], "t1 = tf.reduce_sum"),
+    ("gradient_error", lambda error: "LookupError", "tf.gradients")])
+def test_difference_is_told(key, change, told):
+    assert told in _changed(key, change)
+
+
+def test_found_program_is_shrunk():
+    def decide(program):
+        return "tanh" if any("tf.tanh" in step for step in program["steps"]) else None
+
+    _, (program, text) = search(200, decide, generator.programs(smooth=True))
+    assert text == "tanh"
+    assert len(program["steps"]) == 1 and program["inputs"][0]["shape"] == []
+
+
+def test_wrong_gradient_is_found(monkeypatch):
+    from minitf.framework import registry
+
+    monkeypatch.setattr(registry.get("Tanh"), "gradient_rule", lambda op, grad: grad)
+    _, found = search(100, judge.against_differences, generator.programs(smooth=True))
+    assert "gradient of" in found[1]
