@@ -6,8 +6,8 @@ imported from here.
 # ruff: noqa: A004, F401, E402 - a namespace; some of TensorFlow's names are Python's too
 
 from minitf import (
-    bitwise, debugging, dtypes, initializers, linalg, manip, math, nest, nn, random, raw_ops,
-    signal, spectral, strings, summary, train)
+    bitwise, debugging, dtypes, image, initializers, io, linalg, manip, math, nest, nn,
+    quantization, random, raw_ops, sets, signal, spectral, strings, summary, train)
 from minitf import tf_logging as logging
 from minitf.framework import compat, errors
 from minitf.custom_gradient import custom_gradient, grad_pass_through, recompute_grad
@@ -101,6 +101,7 @@ from minitf.ops.fake_quant_ops import (
     fake_quant_with_min_max_vars, fake_quant_with_min_max_vars_gradient,
     fake_quant_with_min_max_vars_per_channel, fake_quant_with_min_max_vars_per_channel_gradient)
 from minitf.ops.fft_ops import fft, fft2d, fft3d, ifft, ifft2d, ifft3d
+from minitf.ops.functional_ops import foldl, foldr, map_fn, scan
 from minitf.ops.histogram_ops import bincount, histogram_fixed_width, histogram_fixed_width_bins
 from minitf.ops.linalg_ops import (
     cholesky, cholesky_solve, matrix_determinant, matrix_inverse, matrix_solve,
@@ -137,10 +138,12 @@ from minitf.ops.string_ops import (
     as_string, decode_base64, encode_base64, regex_replace, string_join, string_strip,
     string_to_number, substr)
 from minitf.ops.string_split_ops import reduce_join, string_split
+from minitf.ops.tensor_array_ops import TensorArray
 from minitf.ops.unary_ops import (
     abs, acos, acosh, asin, asinh, atan, atanh, ceil, cos, cosh, exp, expm1, floor, is_finite,
     is_inf, is_nan, log, log1p, log_sigmoid, negative, reciprocal, rint, round, rsqrt, sigmoid,
     sign, sin, sinh, sqrt, square, tan, tanh)
+from minitf.ops.while_ops import while_loop
 from minitf.partitioned_variables import (
     fixed_size_partitioner, min_max_variable_partitioner, variable_axis_size_partitioner)
 from minitf.session.session import InteractiveSession, Session, get_default_session

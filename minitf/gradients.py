@@ -1,8 +1,8 @@
 """tf.gradients: the chain rule, walked backwards over the graph.
 
 ``gradients(ys, xs)`` starts with dy/dy = 1 and visits operations from ``ys`` back to ``xs``, each
-once all operations that use its outputs have been visited. A visit adds up the gradients that arrived
-for each output, calls the op's gradient rule, and hands the results on to the inputs.
+once all operations that use its outputs have been visited. A visit adds up the gradients that
+arrived for each output, calls the op's gradient rule, and hands the results on to the inputs.
 """
 
 import collections
@@ -246,8 +246,8 @@ class _Walk:
             try:
                 rule = get_gradient_function(op)
             except LookupError:
-                raise LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type})"
-                                  ) from None
+                raise LookupError(f"No gradient defined for operation '{op.name}' (op type: "
+                                  f"{op.type})") from None
         with self._in_gradient_loop(op):
             if is_switch(op):
                 self._check_not_of_initial_value(op)
@@ -272,7 +272,7 @@ class _Walk:
                 self._add_gradient(tensor, grad)
 
     def _zeros(self, op, index):
-        """The gradient of an output that no y depends on, of an operation that has other gradients."""
+        """The gradient of an output that no y depends on, when other outputs have gradients."""
         if self.loops is not None:
             return self.loops.zeros_like(op, index)
         return control_flow_ops.zeros_like_outside_loop(op, index)
@@ -323,10 +323,10 @@ class _Walk:
             target = queue.popleft()
             if target in self.sources:
                 raise ValueError(
-                    f"Cannot compute gradient inside while loop with respect to op '{target.name}'. We "
-                    "do not support taking the gradient wrt or through the initial value of a loop "
-                    "variable. Gradients can be computed through loop invariants or wrt the input "
-                    "parameters to the loop body.")
+                    "Cannot compute gradient inside while loop with respect to op "
+                    f"'{target.name}'. We do not support taking the gradient wrt or through the "
+                    "initial value of a loop variable. Gradients can be computed through loop "
+                    "invariants or wrt the input parameters to the loop body.")
             if target not in seen:
                 seen.add(target)
                 queue.extend(tensor.op for tensor in target.inputs)
@@ -340,8 +340,8 @@ class _Walk:
         except ValueError:
             raise ValueError(
                 "Incompatible shapes between op input and calculated input gradient.  Forward "
-                f"operation: {op.name}.  Input index: {index}. Original input shape: {tensor.shape}.  "
-                f"Calculated input gradient shape: {grad.shape}") from None
+                f"operation: {op.name}.  Input index: {index}. Original input shape: "
+                f"{tensor.shape}.  Calculated input gradient shape: {grad.shape}") from None
 
     def _add_gradient(self, tensor, grad):
         if tensor.op not in self.grads:
@@ -470,8 +470,8 @@ def _check_grad_y_dtype(grad, y):
                             f"tensor {y} with type {y.dtype.name} must be real or integer")
     elif y.dtype.is_complex:
         if not grad.dtype.is_complex:
-            raise TypeError(f"Gradient type {grad.dtype.name} generated for complex-valued tensor {y} "
-                            f"with type {y.dtype.name} must be real")
+            raise TypeError(f"Gradient type {grad.dtype.name} generated for complex-valued tensor "
+                            f"{y} with type {y.dtype.name} must be real")
     elif y.dtype not in (dtypes.variant, dtypes.resource):
         raise TypeError(f"Tensor {y} with type {y.dtype.name} must be numeric to obtain a default "
                         "gradient")

@@ -9,4 +9,5 @@ from minitf.ops.random_ops import (
     categorical, multinomial, random_gamma as gamma, random_normal as normal, random_poisson as
     poisson, random_shuffle as shuffle, random_uniform as uniform, truncated_normal)
 from minitf.ops.stateless_random_ops import (
-    stateless_categorical, stateless_multinomial, stateless_truncated_normal)
+    stateless_categorical, stateless_multinomial, stateless_random_normal as stateless_normal,
+    stateless_random_uniform as stateless_uniform, stateless_truncated_normal)

@@ -44,10 +44,9 @@ def _raw_adder(tf):
         from minitf.framework import registry
 
         return lambda op_name, arguments: registry.get(op_name)(**arguments)
-    from tensorflow.python.framework import op_def_library
-
     from tensorflow.core.framework import op_def_pb2
     from tensorflow.python import pywrap_tensorflow
+    from tensorflow.python.framework import op_def_library
 
     data = pywrap_tensorflow.TF_GetBuffer(pywrap_tensorflow.TF_GetAllOpList())
     op_list = op_def_pb2.OpList.FromString(data)
@@ -297,7 +296,7 @@ def value_text(value):
 def _float(item):
     """The shortest text that gives the number back."""
     text = str(item)
-    return text[:-2] if text.endswith(".0") else text
+    return text.split(".0")[0] if text.endswith(".0") else text
 
 
 def parse_value(text):

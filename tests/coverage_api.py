@@ -12,9 +12,12 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
 
-from record_api import default_text, golden_api  # noqa: E402
+from record_api import default_text, golden_api
 
 DOCUMENT = os.path.join(os.path.dirname(HERE), "docs", "coverage.md")
+
+# Classes that users do not make: their constructors are minitf's own.
+_NOT_MADE_BY_USERS = {"DType", "dtypes.DType", "Operation", "Tensor"}
 
 # Types of defaults that stand for "not given" in TensorFlow, for which minitf may have its own.
 _MARKERS = {"object", "function", "KeywordRequired", "OrderedDict"}
@@ -49,12 +52,15 @@ def signature_of(value):
     return [parameter.name for parameter in parameters], defaults
 
 
-def signature_difference(recorded, value):
+def signature_difference(name, recorded, value):
     """What differs from TensorFlow's signature, or None.
 
-    Classes whose constructor was recorded without arguments (messages, builders) are only looked up.
+    Classes whose constructor was recorded without arguments (messages, builders), and those that
+    users do not make, are only looked up.
     """
     kind, names, defaults = recorded
+    if name in _NOT_MADE_BY_USERS:
+        return None
     if kind == "value" or kind == "class" and not names:
         return None
     if not callable(value):
@@ -64,9 +70,10 @@ def signature_difference(recorded, value):
         return f"takes {my_names}, in TensorFlow {names}"
     if len(my_defaults) != len(defaults):
         return f"has defaults {my_defaults}, in TensorFlow {defaults}"
-    for name, mine, theirs in zip(names[len(names) - len(defaults):], my_defaults, defaults):
+    with_default = names[len(names) - len(defaults):]
+    for argument, mine, theirs in zip(with_default, my_defaults, defaults):
         if mine != theirs and theirs not in _MARKERS:
-            return f"{name} is {mine} by default, in TensorFlow {theirs}"
+            return f"{argument} is {mine} by default, in TensorFlow {theirs}"
     return None
 
 
@@ -100,8 +107,7 @@ def document(tf):
         "# What of TensorFlow's API is here", "",
         "Made by `python tests/coverage_api.py`; `tests/test_api.py` fails when it is out of date.", "",
         f"Of {total} public names of TensorFlow 1.15.5 (Keras, estimators, distribution strategies,",
-        f"`contrib`, `compat` and `raw_ops` aside) {present} are here, each with TensorFlow's "
-        "argument names",
+        f"`contrib`, `compat` and `raw_ops` aside) {present} are here, with TensorFlow's arguments",
         f"and defaults. {len(registry.registered())} op types are declared.", "",
         "| namespace | names | here | share |", "| --- | ---: | ---: | ---: |"]
     for namespace, (names, here, _) in sorted(table.items()):

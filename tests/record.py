@@ -128,13 +128,14 @@ def _print_signatures(names):
 
 def _record_everything(python):
     """Programs, OpDefs, and what the other recorders write."""
-    record = os.path.join(HERE, "record.py")
-    commands = [[record], [record, "--opdefs"]]
-    commands += [[os.path.join(HERE, name)] for name in sorted(os.listdir(HERE))
-                 if name.startswith("record_")]
-    for command in commands:
-        print(" ".join(os.path.basename(word) for word in command), flush=True)
-        subprocess.run([sys.executable, *command, "--python", python], check=True)
+    for script, *options in (["record.py"], ["record.py", "--opdefs"], ["record_cases.py"],
+                             ["record_api.py"]):
+        print(script, *options, flush=True)
+        subprocess.run([sys.executable, os.path.join(HERE, script), *options, "--python", python],
+                       check=True)
+    for script in ("record_framework.py", "record_protos.py", "record_random.py"):
+        print(script, flush=True)
+        subprocess.run([python, os.path.join(HERE, script)], check=True)
 
 
 def main(arguments=None):

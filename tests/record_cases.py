@@ -21,8 +21,7 @@ GOLDEN = os.path.join(HERE, "golden", "cases")
 def write_cases(path, cases):
     """Stores cases: lists of lines by name."""
     with open(path, "w") as stream:
-        for name, lines in cases.items():
-            stream.write("\n".join(["=== " + name, *lines]) + "\n")
+        stream.writelines("\n".join(["=== " + name, *lines]) + "\n" for name, lines in cases.items())
 
 
 def read_cases(path):

@@ -13,7 +13,7 @@ PRESENT = [name for name in API if coverage.lookup(tf, name) is not None]
 
 @pytest.mark.parametrize("name", PRESENT)
 def test_signature(name):
-    difference = coverage.signature_difference(API[name], coverage.lookup(tf, name))
+    difference = coverage.signature_difference(name, API[name], coverage.lookup(tf, name))
     assert difference is None, f"tf.{name} {difference}"
 
 
@@ -44,5 +44,5 @@ def different_names(x, axis=None, name=None):
     (["function", ["x", "axis", "name"], ["0", "None"]], "axis is None by default"),
     (["class", [], []], None), (["value", None, None], None)])
 def test_difference_is_told(recorded, told):
-    found = coverage.signature_difference(recorded, different_names)
+    found = coverage.signature_difference("f", recorded, different_names)
     assert found is None if told is None else found.startswith(told)

@@ -87,20 +87,31 @@ def test_unique_draws_are_the_first_different_ones(sampler):
     one_by_one = sampler.sample(Words(PhiloxRandom(8, 9)), 2000).tolist()
     different = list(dict.fromkeys(one_by_one))[:6]
     tries = one_by_one.index(different[-1]) + 1
-    classes, expected, _ = Sampling(sampler, PhiloxRandom(8, 9)).draw(np.array([[0]]), 6, True)
+    classes, expected, _ = Sampling(sampler, PhiloxRandom(8, 9), 6, True).draw(np.array([[0]]))
     assert classes.tolist() == different
     np.testing.assert_allclose(expected, [[1 - (1 - probability) ** tries]], rtol=1e-5)
 
 
 def test_runs_read_different_words():
-    sampling_ = Sampling(UniformSampler(10**9), PhiloxRandom(1, 2))
-    first, second = (sampling_.draw(np.array([[0]]), 50, False)[0] for _ in range(2))
-    assert not set(first) & set(second)
+    sampling_ = Sampling(UniformSampler(10**9), PhiloxRandom(1, 2), 500, False)
+    runs = [sampling_.draw(np.array([[0]]))[0] for _ in range(9)]
+    assert len(set(np.concatenate(runs).tolist())) == 4500
+    # Each run has a part of the stream that does not depend on how many blocks are made at a time.
+    for i, run in enumerate(runs):
+        words = Words(PhiloxRandom.at(1, (2 << 64) + i * 512 * 500))
+        np.testing.assert_array_equal(run, UniformSampler(10**9).sample(words, 500))
+
+
+def test_many_tries_go_on_in_the_stream():
+    sampler = LogUniformSampler(300)
+    classes, _, _ = Sampling(sampler, PhiloxRandom(1, 2), 300, True).draw(np.array([[0]]))
+    one_by_one = sampler.sample(Words(PhiloxRandom(1, 2)), 20000)
+    assert classes.tolist() == list(dict.fromkeys(one_by_one.tolist()))
 
 
 def test_learned_sampler_counts_true_classes():
     sampler = LearnedUnigramSampler(4)
-    Sampling(sampler, PhiloxRandom(1, 2)).draw(np.array([[3, 3], [1, 3]]), 2, False)
+    Sampling(sampler, PhiloxRandom(1, 2), 2, False).draw(np.array([[3, 3], [1, 3]]))
     np.testing.assert_allclose(sampler.probability(np.arange(4)), np.array([1, 2, 1, 4]) / 8)
 
 

@@ -3,7 +3,6 @@
 import os
 
 import pytest
-
 from fuzz import generator, judge
 from fuzz.__main__ import search
 from fuzz.oracle import Oracle

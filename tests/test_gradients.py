@@ -22,7 +22,7 @@ def _differentiable(lines, row):
     """Names of the inputs with a recorded gradient."""
     heads = [i for i, line in enumerate(lines) if re.match(r"float64( #|$)", line)]
     text = "\n".join(lines[heads[0]:]) if heads else ""
-    return [name for name in row.inputs if re.search(rf"^d{name}\d* (?!= None)", text, re.M)]
+    return [name for name in row.inputs if re.search(rf"^d{name}\d* (?!= None)", text, re.MULTILINE)]
 
 
 def _rows():
@@ -40,7 +40,7 @@ def _rows():
 
 def _output_shapes(lines):
     """The recorded shapes of the float64 outputs, which may be unknown before a run."""
-    texts = re.findall(r"^y\d* float64<(.*?)>", "\n".join(lines), re.M)
+    texts = re.findall(r"^y\d* float64<(.*?)>", "\n".join(lines), re.MULTILINE)
     return [[int(size) for size in text.split(",") if size] for text in texts]
 
 

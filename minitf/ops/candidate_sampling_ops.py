@@ -31,10 +31,10 @@ def _draw(ctx, make_sampler, true_classes, num_true, num_sampled, unique):
     _check_true_classes(true_classes, num_true)
     attrs = ctx.op._attrs
     sampling = ctx.state(lambda: range_samplers.Sampling(
-        make_sampler(), philox.PhiloxRandom(attrs["seed"], attrs["seed2"])))
+        make_sampler(), philox.PhiloxRandom(attrs["seed"], attrs["seed2"]), num_sampled, unique))
     if unique and num_sampled > sampling.sampler.possible:
         raise errors.InvalidArgumentError(None, None, "Sampler's range is too small.")
-    return sampling.draw(true_classes, num_sampled, unique)
+    return sampling.draw(true_classes)
 
 
 def _check_true_classes(true_classes, num_true):

@@ -13,6 +13,8 @@ from minitf.framework.registry import op
 from minitf.ops import array_ops, control_flow_ops, math_ops
 from minitf.ops.constant_op import constant
 from minitf.ops.control_flow_context import CondContext
+from minitf.ops.elementwise import list_text
+from minitf.ops.summarize import first_elements
 from minitf.ops.switch_ops import merge, switch
 
 
@@ -219,37 +221,11 @@ _AssertOp = op("Assert(condition: bool, data: T; T: list(type) >= 1, summarize: 
                stateful=True).not_differentiable()
 
 
-@_AssertOp.shape
-def _(condition):
-    from minitf.ops.common_shapes import with_rank
-
-    with_rank(condition.shape, 0)
-    return []
-
-
 @_AssertOp.kernel
 def _(condition, data, summarize):
+    if np.ndim(condition):
+        raise errors.InvalidArgumentError(
+            None, None, f"In[0] should be a scalar: {list_text(np.shape(condition))}")
     if not condition:
-        parts = " ".join(f"[{summary(value, summarize)}]" for value in data)
+        parts = " ".join(f"[{first_elements(value, summarize)}]" for value in data)
         raise errors.InvalidArgumentError(None, None, f"assertion failed: {parts}")
-
-
-def summary(value, limit):
-    """The first elements of an array as TensorFlow prints them: ``1 2 3...``."""
-    value = np.asarray(value)
-    flat = value.ravel()
-    limit = flat.size if limit < 0 else limit
-    shown = [element_text(item) for item in flat[:limit].tolist()] if value.dtype == object else [
-        element_text(item) for item in flat[:limit]]
-    return " ".join(shown) + ("..." if flat.size > limit else "")
-
-
-def element_text(item):
-    """One element as C++ streams print it."""
-    if isinstance(item, bytes):
-        return item.decode("utf-8", "replace")
-    if isinstance(item, (bool, np.bool_)):
-        return "1" if item else "0"
-    if isinstance(item, (float, np.floating)):
-        return format(float(item), ".9g" if isinstance(item, np.float64) else ".6g")
-    return str(item)

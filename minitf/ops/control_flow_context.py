@@ -1,8 +1,8 @@
 """Contexts: which branch of a conditional, or which loop, the operations being built belong to.
 
-While a context is entered, every new operation is shown to it (``AddOp``). It routes the operation's
-inputs that come from outside: through Switch operations into a branch, so that it runs only when it
-is taken; through Enter operations into a loop, whose iterations all get the same value.
+While a context is entered, every new operation is shown to it (``AddOp``). It routes the
+operation's inputs that come from outside: through Switch operations into a branch, so that it runs
+only when it is taken; through Enter operations into a loop, whose iterations all get the same value.
 """
 
 from minitf import nest
@@ -35,7 +35,7 @@ def is_loop_constant_enter(op):
 
 
 def is_loop_switch(op):
-    """Whether an operation is the Switch of a loop variable: one that some branch does not use alone."""
+    """Whether an operation is a loop variable's Switch: not only used in branches."""
     context = op._control_flow_context
     if not is_switch(op) or context is None or not context.IsWhileContext():
         return False
@@ -263,7 +263,7 @@ class CondContext(ControlFlowContext):
         return True
 
     def AddValue(self, val):  # noqa: N802
-        """``val`` as it may be used in the branch: what comes from outside goes through a Switch."""
+        """``val`` as it may be used in the branch: from outside it goes through a Switch."""
         from minitf.ops import switch_ops
 
         if val.name in self._values:
@@ -292,7 +292,7 @@ class CondContext(ControlFlowContext):
         self.add_member(op)
 
     def add_member(self, op):
-        """Puts an operation into this very branch: inputs through Switches, or the pivot to wait for."""
+        """Puts an operation into this very branch: inputs switched, or the pivot to wait for."""
         if not op.inputs:
             self._remove_external_control_edges(op)
             if not any(in_context(other, self) for other in op.control_inputs):
@@ -313,7 +313,7 @@ class CondContext(ControlFlowContext):
     # ---- building a branch ----
 
     def BuildCondBranch(self, fn):  # noqa: N802
-        """Builds ``fn()`` in the branch; returns (what it returned, the same as tensors of the branch)."""
+        """Builds ``fn()`` in the branch; returns (its result, that as tensors of the branch)."""
         from minitf.ops import control_flow_ops
         from minitf.ops.array_ops import identity
 

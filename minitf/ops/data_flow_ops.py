@@ -1,8 +1,8 @@
-"""Stacks and arrays of tensors that live for one run: StackV2 and TensorArrayV3 with their operations.
+"""Stacks and arrays of tensors that live for one run: the operations of StackV2, TensorArrayV3.
 
 A handle is, at run time, the object itself: a Stack, or a TensorStore. A run makes them anew. What
-happens to them is ordered by the graph: by control inputs for stacks, by the ``flow`` scalar that each
-TensorArray operation takes and gives.
+happens to them is ordered by the graph: by control inputs for stacks, by the ``flow`` scalar that
+each TensorArray operation takes and gives.
 """
 
 import itertools
@@ -60,8 +60,8 @@ def _(max_size, stack_name, ctx):
     return Stack(stack_name.decode() or ctx.op.name, int(max_size))
 
 
-StackPushV2 = op("StackPushV2(handle: resource, elem: T; T, swap_memory: bool = False) -> (output: T)",
-                 stateful=True).view().not_differentiable()
+StackPushV2 = op("StackPushV2(handle: resource, elem: T; T, swap_memory: bool = False) "
+                 "-> (output: T)", stateful=True).view().not_differentiable()
 
 
 @StackPushV2.shape
@@ -109,8 +109,8 @@ class TensorStore:
     """The elements of one TensorArray.
 
     Each element is written once, and can be read once when reading clears it. In the store of
-    gradients, what is written to one element adds up. An element that was not written is zeros, if its
-    shape is known.
+    gradients, what is written to one element adds up. An element that was not written is zeros, if
+    its shape is known.
 
     Args:
       name: for messages.
@@ -145,13 +145,13 @@ class TensorStore:
         """Puts ``value`` at ``index``, or adds it to what is there."""
         self.check_open()
         if dtype is not self.dtype:
-            raise _invalid(f"TensorArray dtype is {self.dtype.opdef_name} but Op is trying to write "
-                           f"dtype {dtype.opdef_name}.")
+            raise _invalid(f"TensorArray dtype is {self.dtype.opdef_name} but Op is trying to "
+                           f"write dtype {dtype.opdef_name}.")
         size = len(self.values)
         if not 0 <= index < size:
             if index < 0 or not self.dynamic_size:
-                raise _invalid(f"TensorArray {self.name}: Tried to write to index {index} but array "
-                               f"is not resizeable and size is: {size}")
+                raise _invalid(f"TensorArray {self.name}: Tried to write to index {index} but "
+                               f"array is not resizeable and size is: {size}")
             self._grow(index + 1)
         self._check_element_shape(index, np.shape(value))
         state = self.states[index]
@@ -165,9 +165,9 @@ class TensorStore:
                            f"because it has already been {done}.")
         known = self.values[index]
         if np.shape(known) != np.shape(value):
-            raise _invalid(f"TensorArray {self.name}: Could not aggregate to TensorArray index {index} "
-                           f"because the existing shape is {_text(np.shape(known))} but the new input "
-                           f"shape is {_text(np.shape(value))}.")
+            raise _invalid(f"TensorArray {self.name}: Could not aggregate to TensorArray index "
+                           f"{index} because the existing shape is {_text(np.shape(known))} but "
+                           f"the new input shape is {_text(np.shape(value))}.")
         self.values[index] = known + value
 
     def _grow(self, size):
@@ -179,10 +179,10 @@ class TensorStore:
         wanted = self.element_shape
         if wanted is not None and (len(wanted) != len(shape) or any(
                 x is not None and x != y for x, y in zip(wanted, shape))):
-            raise _invalid(f"TensorArray {self.name}: Could not write to TensorArray index {index} "
-                           f"because the value shape is {_text(shape)} which is incompatible with the "
-                           f"TensorArray's inferred element shape: {_text(wanted)} (consider setting "
-                           "infer_shape=False).")
+            raise _invalid(f"TensorArray {self.name}: Could not write to TensorArray index "
+                           f"{index} because the value shape is {_text(shape)} which is "
+                           f"incompatible with the TensorArray's inferred element shape: "
+                           f"{_text(wanted)} (consider setting infer_shape=False).")
         if self.identical_shapes:
             self.element_shape = shape
 
@@ -191,12 +191,13 @@ class TensorStore:
         self.check_open()
         self._check_requested(dtype)
         if not 0 <= index < len(self.values):
-            raise _invalid(f"Tried to read from index {index} but array size is: {len(self.values)}")
+            raise _invalid(f"Tried to read from index {index} but array size is: "
+                           f"{len(self.values)}")
         state = self.states[index]
         if state == _CLEARED:
-            raise _invalid(f"TensorArray {self.name}: Could not read index {index} twice because it "
-                           "was cleared after a previous read (perhaps try setting clear_after_read = "
-                           "false?).")
+            raise _invalid(f"TensorArray {self.name}: Could not read index {index} twice because "
+                           "it was cleared after a previous read (perhaps try setting "
+                           "clear_after_read = false?).")
         value = self._zeros(index) if state == _UNWRITTEN else self.values[index]
         if self.clear_after_read:
             self.values[index] = None
@@ -216,15 +217,15 @@ class TensorStore:
         if shape is None or None in shape:
             raise _invalid(
                 f"TensorArray {self.name}: Could not read from TensorArray index {index}.  "
-                f"Furthermore, the element shape is not fully defined: {_text(shape)}.  It is possible "
-                "you are working with a resizeable TensorArray and stop_gradients is not allowing the "
-                "gradients to be written.  If you set the full element_shape property on the forward "
-                "TensorArray, the proper all-zeros tensor will be returned instead of incurring this "
-                "error.")
+                f"Furthermore, the element shape is not fully defined: {_text(shape)}.  It is "
+                "possible you are working with a resizeable TensorArray and stop_gradients is not "
+                "allowing the gradients to be written.  If you set the full element_shape property "
+                "on the forward TensorArray, the proper all-zeros tensor will be returned instead "
+                "of incurring this error.")
         return np.zeros(shape, self.dtype.as_numpy_dtype)
 
     def gradient(self, source):
-        """The store of the gradients of the elements, for the call of gradients named ``source``."""
+        """The store of the elements' gradients, for the call of gradients named ``source``."""
         self.check_open()
         if source not in self.gradients:
             size = len(self.values)
@@ -237,16 +238,16 @@ class TensorStore:
         return self.gradients[source]
 
     def gather(self, indices, dtype, shape):
-        """The elements at ``indices``, stacked along a new first axis; ``shape`` is what is known."""
+        """The elements at ``indices``, stacked; ``shape`` is what is known of theirs."""
         self.check_open()
         self._check_requested(dtype)
         self._merge_element_shape(shape)
         if not len(indices):
             if shape is None or None in shape:
                 raise errors.UnimplementedError(
-                    None, None, f"TensorArray has size zero, but element shape {_text(shape)} is not "
-                    "fully defined. Currently only static shapes are supported when packing zero-size "
-                    "TensorArrays.")
+                    None, None, f"TensorArray has size zero, but element shape {_text(shape)} is "
+                    "not fully defined. Currently only static shapes are supported when packing "
+                    "zero-size TensorArrays.")
             return np.zeros((0, *shape), dtype.as_numpy_dtype)
         values = [self.read(index, dtype) for index in indices.tolist()]
         shape = np.shape(values[0])
@@ -276,19 +277,19 @@ class TensorStore:
             if shape_except0 is None or None in shape_except0:
                 raise errors.UnimplementedError(
                     None, None, "TensorArray has size zero, but element_shape_except0 "
-                    f"{_text(shape_except0)} is not fully defined. Currently only static shapes are "
-                    "supported when concatenating zero-size TensorArrays.")
+                    f"{_text(shape_except0)} is not fully defined. Currently only static shapes "
+                    "are supported when concatenating zero-size TensorArrays.")
             return np.zeros((0, *shape_except0), dtype.as_numpy_dtype), np.zeros(0, np.int64)
         values = [self.read(index, dtype) for index in range(len(self.values))]
         for i, value in enumerate(values):
             shape = np.shape(value)
             if not shape:
-                raise _invalid(f"Concat saw a scalar shape at index {i} but requires at least vectors."
-                               "  Did you mean to call pack?")
+                raise _invalid(f"Concat saw a scalar shape at index {i} but requires at least "
+                               "vectors.  Did you mean to call pack?")
             if shape[1:] != np.shape(values[0])[1:]:
-                raise _invalid("TensorArray has inconsistent shapes.  Index 0 has (excepting dimension "
-                               f"0) shape: {_text(np.shape(values[0])[1:])} but index {i} has "
-                               f"(excepting dimension 0) shape: {_text(shape[1:])}")
+                raise _invalid("TensorArray has inconsistent shapes.  Index 0 has (excepting "
+                               f"dimension 0) shape: {_text(np.shape(values[0])[1:])} but index {i} "
+                               f"has (excepting dimension 0) shape: {_text(shape[1:])}")
         return np.concatenate(values), np.array([len(value) for value in values], np.int64)
 
     def scatter(self, indices, value, dtype):
@@ -315,13 +316,14 @@ class TensorStore:
         if np.ndim(value) < 1:
             raise _invalid("Expected value to be at least a vector, but received shape: []")
         if lengths.sum() != len(value):
-            raise _invalid("Expected sum of lengths to be equal to values.shape[0], but sum of lengths "
-                           f"is {lengths.sum()} and value's shape is: {_text(np.shape(value))}")
+            raise _invalid("Expected sum of lengths to be equal to values.shape[0], but sum of "
+                           f"lengths is {lengths.sum()} and value's shape is: "
+                           f"{_text(np.shape(value))}")
         if len(lengths) != len(self.values):
             if not self.dynamic_size or len(lengths) < len(self.values):
                 raise _invalid("TensorArray's size is not equal to the size of lengths "
-                               f"({len(self.values)} vs. {len(lengths)}), and the TensorArray is not "
-                               "marked as dynamically resizeable")
+                               f"({len(self.values)} vs. {len(lengths)}), and the TensorArray is "
+                               "not marked as dynamically resizeable")
             self._grow(len(lengths))
         ends = np.cumsum(lengths).tolist()
         for index, (start, end) in enumerate(zip([0, *ends], ends)):
@@ -342,7 +344,7 @@ _PASS_ON = frozenset(["Identity", "Enter", "Exit", "NextIteration", "Switch", "M
 
 
 def element_shape(handle):
-    """What is known of the elements of the TensorArray of a handle, when its operation was built."""
+    """What is known of the elements of the TensorArray that a handle refers to."""
     seen = set()
     while handle.op.type in _PASS_ON and handle not in seen:
         seen.add(handle)
@@ -601,8 +603,8 @@ def gradient_source(tensor):
     ends = [i + 1 for i, part in enumerate(parts) if part.startswith("gradients")]
     if not ends:
         raise ValueError(
-            f"Expected op/tensor name to start with gradients (excluding scope), got: {tensor.name}. "
-            "This means that a tf.gradients op with this op in its dependency path has a custom name "
-            "that does not start with 'gradients'. Please make sure all calls to tf.gradients that "
-            "have non-empty 'name' arguments use names that start with 'gradients'.")
+            f"Expected op/tensor name to start with gradients (excluding scope), got: "
+            f"{tensor.name}. This means that a tf.gradients op with this op in its dependency path has "
+            "a custom name that does not start with 'gradients'. Please make sure all calls to "
+            "tf.gradients that have non-empty 'name' arguments use names that start with 'gradients'.")
     return "/".join(parts[:ends[-1]])

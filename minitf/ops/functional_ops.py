@@ -14,7 +14,7 @@ from minitf.ops.tensor_array_ops import TensorArray
 
 @contextlib.contextmanager
 def _cached_variables():
-    """A block in which variables are read once, outside of the loop, where they are not cached yet."""
+    """A block in which get_variable gives variables that are read once, not in each iteration."""
     from minitf.variable_scope import get_variable_scope
 
     scope = get_variable_scope()
@@ -231,8 +231,9 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
             values, done = [row.read(first()) for row in rows], 1
         else:
             values, done = [convert_to_tensor(item) for item in nest.flatten(initializer)], 0
-        arrays = [TensorArray(value.dtype, size=n, element_shape=value.shape if infer_shape else None,
-                              dynamic_size=False, infer_shape=infer_shape) for value in values]
+        arrays = [TensorArray(value.dtype, size=n, dynamic_size=False, infer_shape=infer_shape,
+                              element_shape=value.shape if infer_shape else None)
+                  for value in values]
         if initializer is None:
             arrays = [array.write(first(), value) for array, value in zip(arrays, values)]
 

@@ -1,9 +1,9 @@
 """Gradients of while loops: for each loop another loop, which runs its iterations backwards.
 
 The gradient loop runs as often as the forward loop did: the forward loop gets a counter, which the
-gradient loop counts down. What an iteration's gradient needs of the forward iteration is pushed on a
-stack there (``f_acc``), and popped here. The gradient of a loop variable is a variable of the
-gradient loop (``b_switch``); the gradient of a loop constant is a sum over all iterations (``b_acc``).
+gradient loop counts down. What an iteration's gradient needs of the forward iteration is pushed on
+a stack there (``f_acc``), and popped here. The gradient of a loop variable is a variable of the
+gradient loop (``b_switch``); that of a loop constant is a sum over all iterations (``b_acc``).
 
 ``LoopGradient`` belongs to one loop, ``LoopGradients`` to one call of ``tf.gradients``.
 """
@@ -61,7 +61,7 @@ class LoopGradient:
       forward_index, grad_index: the loops' counters, as they come into the next iteration.
       switch_map: for each loop variable's Switch the Merge of its gradient.
       pending_exits: how many exits of the loop the walk has not met yet.
-      unused_exits, deferred_exits: exits met, that no result depends on or that wait for the others.
+      unused_exits, deferred_exits: exits that no result depends on; exits that wait for others.
     """
 
     def __init__(self, forward_context, outer):
@@ -421,7 +421,7 @@ class LoopGradients:
         self._of_loop = {}  # WhileContext of a forward loop -> LoopGradient
 
     def add(self, exit_op):
-        """Starts the gradient of the loop of an Exit; returns all exits of the loop if it is new."""
+        """Starts the gradient of an Exit's loop; returns all exits of the loop if it is new."""
         loop = loop_of(exit_op)
         if loop in self._of_loop:
             return []
@@ -435,7 +435,7 @@ class LoopGradients:
         return None if context is None else self._of_loop.get(context.GetWhileContext())
 
     def of(self, op, before=False):
-        """The LoopGradient of the loop that ``op`` is in; ``before`` its gradient, an Exit is outside."""
+        """The LoopGradient of the loop of ``op``; ``before`` its gradient, an Exit is outside."""
         loop = loop_of(op)
         if before and is_loop_exit(op):
             return self._around(loop)

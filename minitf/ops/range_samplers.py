@@ -14,11 +14,16 @@ from minitf.ops import philox
 
 
 class Words:
-    """The 32-bit words of a Philox stream, in order."""
+    """The 32-bit words of a Philox stream, in order.
 
-    def __init__(self, stream):
+    Args:
+      stream: a ``philox.PhiloxRandom``.
+      first: uint32 [n], words that come before the stream's.
+    """
+
+    def __init__(self, stream, first=()):
         self._stream = stream
-        self._left = np.empty(0, np.uint32)
+        self._left = np.asarray(first, np.uint32)
 
     def take(self, count):
         """The next ``count`` words, uint32 [count]."""
@@ -212,6 +217,14 @@ def _floats_and_integers(words, limit, count):
 
 # ---- drawing a sample ----
 
+# How many blocks of random words are made at a time, for this run and the next ones.
+_BLOCKS_AHEAD = 2048
+
+
+def _first_tries(count):
+    """How many classes to draw for ``count`` different ones; mostly enough, and even."""
+    return (count + count // 2 + 8) // 2 * 2
+
 
 class Sampling:
     """A sampler and its generator, as an operation keeps them from run to run.
@@ -219,29 +232,33 @@ class Sampling:
     Args:
       sampler: one of the samplers.
       generator: a ``philox.PhiloxRandom``; moves on by 512 blocks a class drawn.
+      count: how many classes a run draws.
+      unique: whether a class that has been drawn already is rejected.
     """
 
-    def __init__(self, sampler, generator):
+    def __init__(self, sampler, generator, count, unique):
         self.sampler = sampler
         self._generator = generator
+        self._count = count
+        self._unique = unique
+        self._ahead = []
         self._lock = threading.Lock()
 
-    def draw(self, true_classes, count, unique):
-        """Draws ``count`` classes, and then learns the true ones.
+    def draw(self, true_classes):
+        """Draws classes, and then learns the true ones.
 
         Args:
           true_classes: an int64 array.
-          unique: whether a class that has been drawn already is rejected.
 
         Returns:
           The classes, int64 [count]; how often each true class is expected in such a sample,
           float32; and how often each class drawn, float32 [count]. With ``unique`` these are
           ``1 - (1 - p)**tries``, for the number of tries that this sample took.
         """
-        sampler = self.sampler
-        words = Words(self._generator.reserve(2048 * count // 4))
+        sampler, count = self.sampler, self._count
         with self._lock:
-            if unique:
+            words = self._words()
+            if self._unique:
                 classes, tries = _sample_unique(sampler, words, count)
             else:
                 classes, tries = sampler.sample(words, count), count
@@ -251,10 +268,27 @@ class Sampling:
                 sampler.update(true_classes)
         return classes, *expected
 
+    def _words(self):
+        """The words of this run.
+
+        A run needs few of the blocks that it reserves. Making them for many runs at once takes
+        hardly longer than for one.
+        """
+        if not self._ahead:
+            reserved, blocks = 512 * self._count, _first_tries(self._count) // 2
+            runs = max(1, _BLOCKS_AHEAD // blocks)
+            start = self._generator.reserve(runs * reserved)
+            places = np.arange(runs)[:, np.newaxis] * reserved + np.arange(blocks)
+            made = start.peek(places.astype(np.uint64).reshape(-1)).reshape(runs, -1)
+            self._ahead = [(start.counter + place, words) for place, words
+                           in zip(places[::-1, -1].tolist(), made[::-1])]
+        last, words = self._ahead.pop()
+        return Words(philox.PhiloxRandom.at(self._generator.key, last + 1), words)
+
 
 def _sample_unique(sampler, words, count):
     """The first ``count`` different classes, in the order drawn, and after how many tries."""
-    drawn = sampler.sample(words, count + count // 2 + 8)
+    drawn = sampler.sample(words, _first_tries(count))
     while True:
         first = np.unique(drawn, return_index=True)[1]
         if len(first) >= count:

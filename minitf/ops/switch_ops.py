@@ -6,6 +6,7 @@ operation that needs a dead tensor. A Merge has the value of whichever input is 
 
 import numpy as np
 
+from minitf import nest
 from minitf.framework import dtypes
 from minitf.framework.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
 from minitf.framework.graph import colocate_with, get_default_graph, name_scope
@@ -38,15 +39,9 @@ def switch(data, pred, dtype=None, name=None):
 
 def _switch_composite(data, pred):
     """Switches each component of IndexedSlices or of a SparseTensor."""
-    if isinstance(data, SparseTensor):
-        parts = [data.indices, data.values, data.dense_shape]
-        names = ["indices", "values", "dense_shape"]
-    else:
-        parts = [data.values, data.indices, data.dense_shape]
-        names = ["values", "indices", "dense_shape"]
-    switched = [(None, None) if part is None else Switch(part, pred, name=name)
-                for part, name in zip(parts, names)]
-    return tuple(type(data)(*[pair[side] for pair in switched]) for side in (0, 1))
+    switched = [Switch(part, pred) for part in nest.flatten(data, expand_composites=True)]
+    return tuple(nest.pack_sequence_as(data, side, expand_composites=True)
+                 for side in zip(*switched))
 
 
 def switch_ref_or_tensor(data, pred, name="Switch"):
@@ -59,7 +54,8 @@ def switch_ref_or_tensor(data, pred, name="Switch"):
 
 
 Switch = op("Switch(data: T, pred: bool; T) -> (output_false: T, output_true: T)").view()
-RefSwitch = op("RefSwitch(data: Ref(T), pred: bool; T) -> (output_false: Ref(T), output_true: Ref(T))",
+RefSwitch = op("RefSwitch(data: Ref(T), pred: bool; T) "
+               "-> (output_false: Ref(T), output_true: Ref(T))",
                allows_uninitialized_input=True).view()
 
 
@@ -144,17 +140,15 @@ def merge(inputs, name=None):
             if all(item.dtype._is_ref_dtype for item in inputs):
                 return RefMerge(inputs, name=scope)
             return Merge(inputs, name=scope)
-        inputs = _all_indexed_slices(inputs)
-        values, index = Merge([item.values for item in inputs], name=scope)
-        indices, _ = Merge([item.indices for item in inputs], name="indices")
-        shapes = [item.dense_shape for item in inputs]
-        if all(shape is None for shape in shapes):
-            return IndexedSlices(values, indices), index
-        if any(shape is None for shape in shapes):
-            raise ValueError("Either all merged IndexedSlices must have a dense_shape, or none must "
-                             "have a dense_shape.")
-        dense_shape, _ = Merge(shapes, name="dense_shape")
-        return IndexedSlices(values, indices, dense_shape), index
+        if not any(isinstance(item, SparseTensor) for item in inputs):
+            inputs = _all_indexed_slices(inputs)
+        for item in inputs[1:]:
+            nest.assert_same_structure(inputs[0], item, expand_composites=True)
+        merged = [Merge(parts) for parts in
+                  zip(*[nest.flatten(item, expand_composites=True) for item in inputs])]
+        result = nest.pack_sequence_as(inputs[0], [part.output for part in merged],
+                                       expand_composites=True)
+        return result, merged[0].value_index
 
 
 def _all_indexed_slices(inputs):

@@ -14,9 +14,10 @@ from minitf.ops import array_ops, data_flow_ops, math_ops
 class TensorArray:
     """An array of tensors of one dtype, each of which is written once.
 
-    A write returns a new TensorArray object, in the state after the write: its ``flow`` tensor makes
-    what is read from it wait for the write. The last object must be used from there on. In loops a
-    TensorArray is a loop variable like a tensor. Gradients flow through all operations.
+    A write returns a new TensorArray object, in the state after the write: its ``flow`` tensor
+    makes what is read from it wait for the write. The last object must be used from there
+    on. In loops a TensorArray is a loop variable like a tensor. Gradients flow through all
+    operations.
 
     Args:
       dtype: the elements' dtype.
@@ -25,8 +26,8 @@ class TensorArray:
       clear_after_read: whether reading an element frees it (then it can be read once); True when
         None.
       tensor_array_name: a name for messages at run time.
-      handle, flow: an array that there is already and a tensor that stands for its state, instead of
-        ``size``.
+      handle, flow: an array that there is already and a tensor that stands for its state,
+        instead of ``size``.
       infer_shape: all elements have one shape, that of the first written.
       element_shape: what is known of that shape.
       colocate_with_first_write_call: place writes with the first value written.
@@ -51,7 +52,8 @@ class TensorArray:
                                     ("dynamic_size", dynamic_size),
                                     ("clear_after_read", clear_after_read)):
                 if value is not None:
-                    raise ValueError(f"Cannot provide both a handle and {argument} at the same time")
+                    raise ValueError(f"Cannot provide both a handle and {argument} at the same "
+                                     "time")
         self._dtype = dtypes.as_dtype(dtype).base_dtype
         self._dynamic_size = dynamic_size or False
         self._infer_shape = infer_shape
@@ -136,10 +138,12 @@ class TensorArray:
         """The array of the elements' gradients for the call of tf.gradients named ``source``."""
         flow = self._flow if flow is None else flow
         with name_scope(name, "TensorArrayGrad", [self._handle]), colocate_with(self._handle):
-            handle, _ = data_flow_ops.TensorArrayGradV3(self._handle, flow, source=source, name=name)
+            handle, _ = data_flow_ops.TensorArrayGradV3(self._handle, flow, source=source,
+                                                        name=name)
             with control_dependencies([handle]):
                 flow = array_ops.identity(flow, name="gradient_flow")
-            array = TensorArray(self._dtype, handle=handle, flow=flow, infer_shape=self._infer_shape,
+            array = TensorArray(self._dtype, handle=handle, flow=flow,
+                                infer_shape=self._infer_shape,
                                 colocate_with_first_write_call=False)
             array._element_shape = self._element_shape
             return array
@@ -171,7 +175,7 @@ class TensorArray:
             return self.gather(math_ops.range(0, self.size()), name=name)
 
     def gather(self, indices, name=None):
-        """The elements at ``indices``, stacked along a new first axis (TF op: TensorArrayGatherV3)."""
+        """The elements at ``indices``, stacked on a new first axis (TF op: TensorArrayGatherV3)."""
         value = data_flow_ops.TensorArrayGatherV3(self._handle, indices, self._flow,
                                                   dtype=self._dtype,
                                                   element_shape=self.element_shape, name=name)

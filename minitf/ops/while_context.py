@@ -86,7 +86,7 @@ class WhileContext(ControlFlowContext):
         return result
 
     def _from_forward_loop(self, val):
-        """In a gradient loop, the saved value of a tensor of the loop that it is the gradient of."""
+        """In a gradient loop, the saved value of a tensor of the forward loop; else None."""
         gradient_loop = current_gradient_loop()
         if gradient_loop is None:
             return None
@@ -133,7 +133,7 @@ class WhileContext(ControlFlowContext):
                 controller.add_op(tensor.op)
 
     def _is_around(self, context):
-        """Whether ``context`` is one around this loop, inside of the next loop or that loop itself."""
+        """Whether ``context`` is around this loop: the next loop around it, or one inside that."""
         around = self._outer_context
         next_loop = None if around is None else around.GetWhileContext()
         while around is not context:
@@ -157,7 +157,7 @@ class WhileContext(ControlFlowContext):
         self.add_member(op)
 
     def add_member(self, op):
-        """Puts an operation into this very loop: inputs entered, control inputs of this frame only."""
+        """Puts an operation into this very loop: inputs entered, control inputs of this frame."""
         for index, tensor in enumerate(op.inputs):
             inside = self.AddValue(tensor)
             if inside is not tensor:
@@ -176,7 +176,7 @@ class WhileContext(ControlFlowContext):
             self._outer_context.AddInnerOp(op)
 
     def _waits_as_data(self, external):
-        """Identities that bring operations outside into the loop, for control inputs to wait for."""
+        """Identities in the loop of what operations outside give, for control inputs."""
         from minitf.ops import array_ops
 
         with control_dependencies(None):

@@ -7,8 +7,8 @@ For each loop variable::
                |        +-----> Identity -> body -> NextIteration --+   (it is true: once more)
                +----------------------------------------------------+
 
-Enter brings the initial value into the loop's frame, Merge passes it or the last iteration's value on,
-Switch sends it into the body or out of the loop, as LoopCond says.
+Enter brings the initial value into the loop's frame, Merge passes it or the last iteration's value
+on, Switch sends it into the body or out of the loop, as LoopCond says.
 """
 
 from minitf import nest
@@ -245,7 +245,7 @@ def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations
 
 
 def _counted(cond, body, loop_vars, limit, unpack):
-    """The loop with a counter as its first variable, which ends when the counter reaches ``limit``."""
+    """The loop with a counter as its first variable, which also ends at ``limit``."""
     counter = constant(0, dtype=limit.dtype, name="iteration_counter")
     if unpack:
         return (lambda i, value: math_ops.logical_and(i < limit, cond(value)),
@@ -257,7 +257,7 @@ def _counted(cond, body, loop_vars, limit, unpack):
 
 
 def _build(context, cond, body, loop_vars, shape_invariants):
-    """Builds the loop in its context; returns the results in the structure that ``body`` returns."""
+    """Builds the loop in its context; returns the results as ``body`` structures them."""
     values = [_without_array(value) for value in nest.flatten(loop_vars)]
     values = [value if isinstance(value, SparseTensor)
               else convert_to_tensor_or_indexed_slices(value) for value in values]
@@ -301,16 +301,16 @@ def _enters(context, values, shapes):
         pivot = outer.GetControlPivot()
         outer = outer.outer_context
     if pivot is not None:
-        # A constant of the outer loop is there in all its iterations, the one that ends it included.
+        # A constant of the outer loop is there in its last, incomplete iteration, too.
         for tensor, value in zip(enters, values):
             if is_loop_constant_enter(value.op):
                 tensor.op._add_control_input(pivot.op)
     for value, tensor, shape in zip(values, enters, shapes):
         if not _fits(value.shape, shape):
             raise ValueError(
-                f"The shape invariant specified for {value.name} is not compatible with the initial "
-                f"shape of the loop variable. It enters the loop with shape {value.shape}, but the "
-                f"specified shape invariant is {shape}.")
+                f"The shape invariant specified for {value.name} is not compatible with the "
+                f"initial shape of the loop variable. It enters the loop with shape "
+                f"{value.shape}, but the specified shape invariant is {shape}.")
         tensor.set_shape(shape)
     context.adopt(enters)
     context._values = {tensor.name for tensor in enters}
@@ -364,8 +364,9 @@ def add_back_edge(merged, value, enforce_shape_invariant=True):
         initial = merged.op.inputs[0].op.inputs[0]
         raise ValueError(
             f"Input tensor '{initial.name}' enters the loop with shape {initial.shape}, but has "
-            f"shape {value.shape} after one iteration. To allow the shape to vary across iterations, "
-            "use the `shape_invariants` argument of tf.while_loop to specify a less-specific shape.")
+            f"shape {value.shape} after one iteration. To allow the shape to vary across "
+            "iterations, use the `shape_invariants` argument of tf.while_loop to specify a "
+            "less-specific shape.")
     merged.op._update_input(1, value)
 
 

@@ -87,7 +87,7 @@ def U(*shape, dtype=None):
     return _drawn("U", shape, -0.9, 0.9, (-1, 2), dtype)
 
 
-def I(*shape, below, dtype="int32"):  # noqa: E743 - as short as the others
+def I(*shape, below, dtype="int32"):
     """Integers from 0 up to and without ``below``."""
     return Input("I({}, below={}) {}".format(", ".join(map(str, shape)), below, dtype),
                  lambda name, _: _random(name, shape).randint(0, below, shape).astype(dtype), dtype)
@@ -158,7 +158,7 @@ def _shapes(shapes):
 
 def row_id(one):
     """The row's name: its call and its inputs."""
-    inputs = ["{}={}".format(name, one.inputs[name].text) for name in one.inputs]
+    inputs = [f"{name}={one.inputs[name].text}" for name in one.inputs]
     text = " ".join(["bad" if one.fails else "", one.call, "|", ", ".join(inputs)]).strip(" |")
     return text if one.fails or one.dtypes[0] == "float32" else f"{text} {one.dtypes[0]}"
 
@@ -191,5 +191,4 @@ def flat(items):
         if isinstance(item, Row):
             yield item
         else:
-            for one in flat(item):
-                yield one
+            yield from flat(item)

@@ -297,7 +297,7 @@ ROWS = [
     row("tf.reverse(x, a)", x=N(2, 3), a=V([1], "int32")),
     row("tf.reverse_sequence(x, n, seq_dim=0, batch_dim=1)", x=N(3, 2), n=V([1, 3], "int64")),
     row("tf.diag(x)", x=N(2, 2)),
-    row("tf.reverse(x, [0])", shapes="unknown", x=N()),
+    row("tf.reverse(x, [0])", "float32", shapes="unknown", x=N()),
     row("tf.diag_part(x)", x=N(2, 3, 2, 3)),
     row("tf.linalg.tensor_diag(x)", x=N(3)),
     row("tf.matrix_set_diag(x, y)", x=N(3, 3), y=N(3)),

@@ -1,6 +1,6 @@
 """Control flow: cond, case, while_loop, functional forms, TensorArrays, and gradients through them."""
 
-from cases import N, P, Var, V, bads, row, rows
+from cases import N, P, V, Var, bads, row, rows
 
 TOLERANCE = 1e-5
 

@@ -1,6 +1,6 @@
 """tf.nn: activations, losses, normalisation, embedding, convolution, pooling."""
 
-from cases import I, N, P, V, bad, bads, row, rows
+from cases import I, N, P, V, bads, row, rows
 
 TOLERANCE = 1e-5
 

@@ -1,6 +1,6 @@
 """Special functions."""
 
-from cases import N, P, U, V, row, rows
+from cases import N, P, V, row, rows
 
 TOLERANCE = 1e-5
 

@@ -1,6 +1,6 @@
 """Variables, scattered updates, random streams."""
 
-from cases import I, N, P, ResVar, V, Var, bad, bads, row, rows
+from cases import N, P, ResVar, V, Var, bad, bads, row, rows
 
 SCATTER = ("update", "add", "sub", "mul", "div", "min", "max")
 

@@ -26,8 +26,9 @@ RULES = [
     ("ProximalAdagrad", "accum", "lr=0.1, l1=0.2, l2=0.3", "grad"),
     ("Adam", "m v", "beta1_power=0.9, beta2_power=0.99, lr=0.1, beta1=0.9, beta2=0.99, epsilon=0.01",
      "grad"),
-    ("Adam", "m v", "beta1_power=0.9, beta2_power=0.99, lr=0.1, beta1=0.9, beta2=0.99, epsilon=0.01, "
-     "use_nesterov=True", "grad"),
+    ("Adam", "m v",
+     "beta1_power=0.9, beta2_power=0.99, lr=0.1, beta1=0.9, beta2=0.99, epsilon=0.01, use_nesterov=True",
+     "grad"),
     ("AdamWithAmsgrad", "m v vhat",
      "beta1_power=0.9, beta2_power=0.99, lr=0.1, beta1=0.9, beta2=0.99, epsilon=0.01", "grad"),
     ("AdaMax", "m v", "beta1_power=0.9, lr=0.1, beta1=0.9, beta2=0.99, epsilon=0.01", "grad"),

@@ -16,8 +16,8 @@ import hypothesis
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [TESTS, os.path.dirname(TESTS)]
 
-from fuzz import generator, judge  # noqa: E402
-from fuzz.oracle import Oracle  # noqa: E402
+from fuzz import generator, judge
+from fuzz.oracle import Oracle
 
 
 class Difference(Exception):

@@ -56,8 +56,9 @@ def _serve():
     os.dup2(2, 1)  # what TensorFlow and programs print is no answer
     import numpy as np
     import tensorflow as tf
-    from fuzz.runner import record
     from tensorflow.core.protobuf import rewriter_config_pb2
+
+    from fuzz.runner import record
 
     np.seterr(all="ignore")
     config = tf.ConfigProto(

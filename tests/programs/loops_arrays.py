@@ -26,7 +26,8 @@ def build(tf):
               written.flow]
 
     def loop(size):
-        return tf.while_loop(lambda i, a: i < size, lambda i, a: (i + 1, a.write(i, x * tf.to_float(i))),
+        return tf.while_loop(lambda i, a: i < size,
+                             lambda i, a: (i + 1, a.write(i, x * tf.to_float(i))),
                              [0, array(tf.float32, size)])[1].stack()
 
     def reading(i, total):
@@ -45,9 +46,9 @@ def build(tf):
         tf.gradients([scalars.read(0) * 2.0, scalars.read(0)], x),
         tf.gradients(rows.gather([1, 0, 1]), u), tf.gradients(tf.square(rows.read(0)), u),
         tf.gradients(array(tf.float32, 2, infer_shape=False).split(x, [1, 2]).read(1), x),
-        tf.gradients(tf.square(array(tf.float32, 3).unstack(x).concat()
-                               if False else array(tf.float32, 1).write(0, x).concat()), x),
-        tf.gradients(array(tf.float32, 3).write(0, x).write(1, x * 2.0).write(2, x + 1.0).stack(), x),
+        tf.gradients(tf.square(array(tf.float32, 1).write(0, x).concat()), x),
+        tf.gradients(array(tf.float32, 3).write(0, x).write(1, x * 2.0).write(2, x + 1.0).stack(),
+                     x),
         tf.gradients(tf.exp(looped), x), tf.gradients(total, x), tf.gradients(ran.read(3), x),
         tf.gradients(total, x, name="gradients_again"),
     ]
@@ -70,7 +71,8 @@ def build(tf):
         fails("handle", lambda: array(tf.float32, handle=3, flow=scalars.flow)),
         fails("shapes differ", lambda: once().write(0, [1.0]).write(1, [1.0, 2.0])),
         fails("shape", lambda: once(element_shape=[2]).write(0, [1.0])),
-        fails("source", lambda: tf.gradients(array(tf.float32, 3).unstack(x).read(0), x, name="other")),
+        fails("source", lambda: tf.gradients(array(tf.float32, 3).unstack(x).read(0), x,
+                                             name="other")),
         fails("rank", lambda: once().write([0], 1.0)),
     ]
     feeds = {x: [0.5, 1.5, -2.0], u: [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]}

@@ -11,7 +11,8 @@ def build(tf):
     def rows(**options):
         return tf.TensorArray(tf.float32, 4, **options).unstack(x)
 
-    grown = tf.while_loop(lambda i, a: i < n, lambda i, a: (i + 1, a.write(i, x * tf.to_float(i) * w)),
+    grown = tf.while_loop(lambda i, a: i < n,
+                          lambda i, a: (i + 1, a.write(i, x * tf.to_float(i) * w)),
                           [0, tf.TensorArray(tf.float32, 0, dynamic_size=True)])[1].stack()
     shared = rows(clear_after_read=False)
 
@@ -27,7 +28,8 @@ def build(tf):
                                     lambda j, b: (j + 1, b.write(2 * i + j, x[i] * x[j] * w)),
                                     [0, a])[1]
 
-    filled = tf.while_loop(lambda i, a: i < 2, filling, [0, tf.TensorArray(tf.float32, 4)])[1].stack()
+    filled = tf.while_loop(lambda i, a: i < 2, filling,
+                           [0, tf.TensorArray(tf.float32, 4)])[1].stack()
     once = rows()
 
     def choosing(i, y):

@@ -30,8 +30,9 @@ def build(tf):
     results = [left, left_from, left_rows, left_pair, right, right_rows, scanned, states, backward,
                backward_from, fibonacci, pairs, growing]
     gradients = [tf.gradients(left, x), tf.gradients(left_from, x), tf.gradients(left_rows, [u, w]),
-                 tf.gradients(left_pair, x), tf.gradients(right, x), tf.gradients(right_rows, [u, w]),
-                 tf.gradients(scanned, x), tf.gradients(states, [u, w]), tf.gradients(states[-1], u),
+                 tf.gradients(left_pair, x), tf.gradients(right, x),
+                 tf.gradients(right_rows, [u, w]), tf.gradients(scanned, x),
+                 tf.gradients(states, [u, w]), tf.gradients(states[-1], u),
                  tf.gradients(backward, [u, w]), tf.gradients(backward_from, x),
                  tf.gradients(pairs[1], x)]
     feeds = {x: [0.5, -1.5, 2.0, 0.25], u: [[1.0, 2.0], [0.5, -0.25], [0.1, 0.2]]}

@@ -21,7 +21,8 @@ def build(tf):
     parallel = tf.while_loop(lambda i, y: i < n, lambda i, y: [i + 1, tf.exp(-y)], [0, x],
                              parallel_iterations=1, swap_memory=True, back_prop=False)
     limited = tf.while_loop(lambda i: i < 100, lambda i: i * 2 + 1, [n], maximum_iterations=4)
-    limited2 = tf.while_loop(lambda i, y: tf.reduce_sum(y) < 1e3, lambda i, y: (i + 1, y * y), (0, x),
+    limited2 = tf.while_loop(lambda i, y: tf.reduce_sum(y) < 1e3,
+                             lambda i, y: (i + 1, y * y), (0, x),
                              maximum_iterations=n, name="limited2")
     nested = tf.while_loop(lambda p, d: p.count < n,
                            lambda p, d: (Pair(p.total + d["step"], p.count + 1), d),
@@ -44,7 +45,8 @@ def build(tf):
                                                maximum_iterations=[1])),
         fails("sequence", lambda: tf.while_loop(lambda i, j: i < 1, lambda i, j: (i, j), [0, 0],
                                                 maximum_iterations=1), message=False),
-        seen("shapes", [str(t.shape) for t in (one, two[1], limited2[1], grown[1], nested[0].total)]),
+        seen("shapes", [str(t.shape) for t in (one, two[1], limited2[1], grown[1],
+                                              nested[0].total)]),
         seen("fetchable", [tf.get_default_graph().is_fetchable(two[1].op),
                            tf.get_default_graph().is_fetchable(two[1].op.inputs[0].op)]),
         run("initialise", tf.global_variables_initializer()),

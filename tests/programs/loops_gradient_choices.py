@@ -1,4 +1,4 @@
-"""More of loops' gradients: grad_ys, stop_gradient, inner tensors, custom gradients, other dtypes."""
+"""More of loops' gradients: grad_ys, stop_gradient, inner tensors, other dtypes."""
 
 from programs import run
 
@@ -9,18 +9,15 @@ def build(tf):
     z = tf.placeholder(tf.complex64, [], name="z")
     v = tf.Variable(1.5, dtype=tf.float64, name="v")
 
-    @tf.custom_gradient
-    def clipped(y):
-        return tf.identity(y), lambda grad: tf.clip_by_value(grad, -1.0, 1.0)
-
     def weighted(i, y, ignored):
         return i + 1, tf.stop_gradient(y) * x + y * v, ignored + tf.cast(i, tf.float64)
 
     first = tf.while_loop(lambda i, *_: i < n, weighted, [0, x, tf.constant(0.5, tf.float64)])
     second = tf.while_loop(lambda i, y: i < n,
-                           lambda i, y: (i + 1, clipped(y * 3.0) + tf.reduce_max(y * x)), [0, x],
+                           lambda i, y: (i + 1, tf.sin(y * 3.0) + tf.reduce_max(y * x)), [0, x],
                            parallel_iterations=1, swap_memory=True)[1]
-    complexes = tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * z + tf.conj(y)), [0, z])[1]
+    complexes = tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * z + tf.conj(y)),
+                              [0, z])[1]
 
     def single(i, y):
         def inner(j, w):

@@ -29,7 +29,8 @@ def build(tf):
                        infer_shape=False)
     results = [squares, layer, pair, out, counted, shared, branching, nested, ragged]
     gradients = [tf.gradients(squares, x), tf.gradients(layer, [u, w, r]), tf.gradients(pair, x),
-                 tf.gradients([out[0], out[1]["a"]], x), tf.gradients(shared, [u, tf.trainable_variables()[-1]]),
+                 tf.gradients([out[0], out[1]["a"]], x),
+                 tf.gradients(shared, [u, tf.trainable_variables()[-1]]),
                  tf.gradients(branching, [x, w]), tf.gradients(tf.square(nested), u)]
     feeds = {x: [0.5, -1.5, 2.0], u: [[1.0, 2.0], [0.5, -0.25]]}
     return [

@@ -25,9 +25,10 @@ def build(tf):
     deep = tf.while_loop(lambda i, y: i < n, deeper, [0, x], name="deep")
     branching = tf.while_loop(
         lambda i, y: i < n,
-        lambda i, y: (i + 1, tf.cond(tf.equal(i % 2, 0), lambda: y * outside, lambda: y - v)), [0, x])
-    guarded = tf.cond(p, lambda: tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * outside),
-                                               [0, x])[1], lambda: x)
+        lambda i, y: (i + 1, tf.cond(tf.equal(i % 2, 0), lambda: y * outside, lambda: y - v)),
+        [0, x])
+    guarded = tf.cond(p, lambda: tf.while_loop(
+        lambda i, y: i < n, lambda i, y: (i + 1, y * outside), [0, x])[1], lambda: x)
     both = tf.cond(p, lambda: tf.while_loop(
         lambda i, y: i < n,
         lambda i, y: (i + 1, tf.cond(y > 5.0, lambda: tf.sqrt(y) * v,

@@ -13,8 +13,8 @@ def build(tf):
     def gathered(params):
         return tf.while_loop(
             lambda i, y: i < tf.size(ids),
-            lambda i, y: (i + 1, y * 0.5 + tf.reduce_sum(tf.square(tf.gather(params, ids[:i + 1])))),
-            [0, x])[1]
+            lambda i, y: (i + 1, y * 0.5 + tf.reduce_sum(
+                tf.square(tf.gather(params, ids[:i + 1])))), [0, x])[1]
 
     sums = [gathered(table), gathered(resource), gathered(rows), gathered(rows * 2.0)]
     found = [tf.gradients(total, [source, x])

@@ -38,7 +38,7 @@ def build(tf):
     results, gradients = [], []
     for build_one in (nested, branching, both, in_branch):
         for source in (table, resource, rows):
-            if source is resource and build_one is branching:
+            if source is resource and build_one in (branching, nested):
                 continue
             result = build_one(source)
             results.append(result)
