@@ -126,6 +126,7 @@ from minitf.ops.segment_ops import (
     segment_max, segment_mean, segment_min, segment_prod, segment_sum, sparse_segment_mean,
     sparse_segment_sqrt_n, sparse_segment_sum, unsorted_segment_max, unsorted_segment_mean,
     unsorted_segment_min, unsorted_segment_prod, unsorted_segment_sqrt_n, unsorted_segment_sum)
+from minitf.ops.sort_ops import argsort, sort
 from minitf.ops.sparse_ops import sparse_slice, sparse_tensor_dense_matmul
 from minitf.ops.sparse_to_dense_ops import sparse_to_dense
 from minitf.ops.special_ops import (

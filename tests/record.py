@@ -6,7 +6,8 @@
     python tests/record.py --all --python ...                             everything in golden/
     python tests/record.py --signature MatMul Cumsum                      declarations to copy
 
-The first four write tests/golden/ (--all by the other recorders too); the last only reads it. The interpreter that is named needs
+The first four write tests/golden/ (--all by the other recorders too); the last only reads it. The
+interpreter that is named needs
 TensorFlow 1.15.5 and nothing of minitf. Values are recorded with Grappler switched off, which may
 otherwise compute the same in another order.
 """

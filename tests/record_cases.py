@@ -2,7 +2,7 @@
 
     python tests/record_cases.py --python /path/to/tf115/bin/python              all families
     python tests/record_cases.py math arrays --python ...                        these families
-    python tests/record_cases.py --show 'tf.add(x, y)' --python ...              print, write nothing
+    python tests/record_cases.py --show 'tf.add(x, y)' --python ...         print, write nothing
 
 Writes tests/golden/cases/FAMILY.txt: a case is a line ``=== name`` and the lines of case_runner.
 Rows that TensorFlow does not carry out are listed, and are not written.
@@ -21,7 +21,8 @@ GOLDEN = os.path.join(HERE, "golden", "cases")
 def write_cases(path, cases):
     """Stores cases: lists of lines by name."""
     with open(path, "w") as stream:
-        stream.writelines("\n".join(["=== " + name, *lines]) + "\n" for name, lines in cases.items())
+        stream.writelines("\n".join(["=== " + name, *lines]) + "\n" for name,
+                          lines in cases.items())
 
 
 def read_cases(path):
@@ -75,7 +76,7 @@ def _record_inside(family, path, only):
 
 
 def record(python, family, only=None):
-    """What TensorFlow in the interpreter ``python`` does with a family: cases, report of refusals."""
+    """What TensorFlow in the interpreter ``python`` does with a family: cases, text of refusals."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "cases")
         environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3", PYTHONPATH=HERE)

@@ -1,4 +1,4 @@
-"""Public names have TensorFlow 1.15.5's signatures; docs/coverage.md tells which names there are."""
+"""Public names have TensorFlow 1.15.5's signatures; docs/coverage.md tells which there are."""
 
 import coverage_api as coverage
 import pytest
@@ -8,7 +8,6 @@ import minitf as tf
 
 API = golden_api()
 PRESENT = [name for name in API if coverage.lookup(tf, name) is not None]
-
 
 
 @pytest.mark.parametrize("name", PRESENT)

@@ -95,12 +95,14 @@ def test_case(family, name, golden):
     else:
         expected = golden[family][name]
         if row.random:
-            expected, got = ([line.partition(":")[0] for line in lines] for lines in (expected, got))
+            expected, got = ([line.partition(":")[0] for line in lines] for lines in (expected,
+                                                                                      got))
         check_success(expected, got, row.tol or tolerance)
 
 
 @pytest.mark.oracle
-@pytest.mark.skipif(not os.environ.get("MINITF_ORACLE"), reason="MINITF_ORACLE names no interpreter")
+@pytest.mark.skipif(not os.environ.get("MINITF_ORACLE"),
+                    reason="MINITF_ORACLE names no interpreter")
 @pytest.mark.parametrize("family", TABLES)
 def test_record_is_current(family, golden):
     live, refused = record(os.environ["MINITF_ORACLE"], family)
@@ -157,7 +159,8 @@ def test_changed_case_is_reported(old, new, told):
 
 
 @pytest.mark.parametrize("other", [
-    "known: run ValueError: shapes differ: 2 and 3", "known: build TypeError: shapes differ: 2 and 3",
+    "known: run ValueError: shapes differ: 2 and 3",
+    "known: build TypeError: shapes differ: 2 and 3",
     "known: build ValueError: something else"])
 def test_changed_failure_is_reported(other):
     with pytest.raises(pytest.fail.Exception):

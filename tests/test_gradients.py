@@ -22,7 +22,8 @@ def _differentiable(lines, row):
     """Names of the inputs with a recorded gradient."""
     heads = [i for i, line in enumerate(lines) if re.match(r"float64( #|$)", line)]
     text = "\n".join(lines[heads[0]:]) if heads else ""
-    return [name for name in row.inputs if re.search(rf"^d{name}\d* (?!= None)", text, re.MULTILINE)]
+    return [name for name in row.inputs if re.search(rf"^d{name}\d* (?!= None)", text,
+                                                     re.MULTILINE)]
 
 
 def _rows():

@@ -42,8 +42,7 @@ def _functions_for(type_):
     return functions
 
 
-def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_hint=None,
-                      as_ref=False):
+def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_hint=None):
     """``value`` as a Tensor: tensors pass, Python and NumPy values become constants.
 
     Args:
@@ -52,12 +51,17 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
       name: the name of a constant that is made.
       preferred_dtype: the dtype to try first when ``dtype`` is None.
       dtype_hint: the same.
-      as_ref: give the mutable tensor of a variable, not its value.
 
     Raises:
       TypeError: no conversion is registered for the type, or the dtype does not suit the value.
       ValueError: the value cannot be a tensor of that dtype.
     """
+    return internal_convert_to_tensor(value, dtype, name,
+                                      dtype_hint if preferred_dtype is None else preferred_dtype)
+
+
+def internal_convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, as_ref=False):
+    """``convert_to_tensor``; with ``as_ref`` a variable gives its mutable tensor, not its value."""
     if dtype is not None:
         dtype = dtypes.as_dtype(dtype)
     if type(value) is Tensor:
@@ -65,7 +69,6 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
             raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
                              f"{value.dtype.name}: {value!r}")
         return value
-    preferred_dtype = dtype_hint if preferred_dtype is None else preferred_dtype
     for function in _functions_for(type(value)):
         result = NotImplemented
         if dtype is None and preferred_dtype is not None:
@@ -104,23 +107,29 @@ def convert_n_to_tensor(values, dtype=None, name=None, preferred_dtype=None, as_
     """Each of ``values`` as a tensor; constants are named ``name_0``, ``name_1``, ..."""
     if not isinstance(values, (list, tuple)):
         raise TypeError("values must be a sequence.")
-    return [convert_to_tensor(value, dtype=dtype, name=None if name is None else f"{name}_{i}",
-                              preferred_dtype=preferred_dtype, as_ref=as_ref)
+    return [internal_convert_to_tensor(
+        value, dtype=dtype, name=None if name is None else f"{name}_{i}",
+        preferred_dtype=preferred_dtype, as_ref=as_ref)
             for i, value in enumerate(values)]
 
 
-def convert_to_tensor_or_indexed_slices(value, dtype=None, name=None, as_ref=False):
+def convert_to_tensor_or_indexed_slices(value, dtype=None, name=None):
     """``value`` itself when it is IndexedSlices or a SparseTensor, else as a tensor.
 
     Raises:
       ValueError: a sparse value of another dtype than ``dtype``.
     """
+    return internal_convert_to_tensor_or_indexed_slices(value, dtype, name)
+
+
+def internal_convert_to_tensor_or_indexed_slices(value, dtype=None, name=None, as_ref=False):
+    """The same; with ``as_ref`` a variable gives its mutable tensor, not its value."""
     if isinstance(value, (IndexedSlices, SparseTensorBase)):
         if dtype and not dtypes.as_dtype(dtype).is_compatible_with(value.dtype):
             raise ValueError(f"Tensor conversion requested dtype {dtypes.as_dtype(dtype).name} for "
                              f"Tensor with dtype {value.dtype.name}: {str(value)!r}")
         return value
-    return convert_to_tensor(value, dtype=dtype, name=name, as_ref=as_ref)
+    return internal_convert_to_tensor(value, dtype=dtype, name=name, as_ref=as_ref)
 
 
 def convert_n_to_tensor_or_indexed_slices(values, dtype=None, name=None, as_ref=False):
@@ -128,8 +137,8 @@ def convert_n_to_tensor_or_indexed_slices(values, dtype=None, name=None, as_ref=
     if not isinstance(values, (list, tuple)):
         raise TypeError("values must be a sequence.")
     return [value if value is None else
-            convert_to_tensor_or_indexed_slices(value, dtype,
-                                                None if name is None else f"{name}_{i}", as_ref)
+            internal_convert_to_tensor_or_indexed_slices(
+                value, dtype, None if name is None else f"{name}_{i}", as_ref)
             for i, value in enumerate(values)]
 
 

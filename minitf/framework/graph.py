@@ -635,9 +635,9 @@ def _op_to_colocate_with(value):
     handle = getattr(value, "handle", None)
     if isinstance(handle, Tensor):
         return handle.op
-    from minitf.framework.convert import convert_to_tensor_or_indexed_slices
+    from minitf.framework.convert import internal_convert_to_tensor_or_indexed_slices
 
-    return convert_to_tensor_or_indexed_slices(value, as_ref=True).op
+    return internal_convert_to_tensor_or_indexed_slices(value, as_ref=True).op
 
 
 class _GraphNameScope:

@@ -9,7 +9,8 @@ import numpy as np
 
 from minitf.framework import dtypes as dtypes_lib
 from minitf.framework import tensor_shape
-from minitf.framework.convert import convert_n_to_tensor, convert_to_tensor
+from minitf.framework.convert import (convert_n_to_tensor, convert_to_tensor,
+                                      internal_convert_to_tensor)
 from minitf.framework.graph import (GRAPH_DEF_VERSION, _default_graph_stack, get_default_graph,
                                     graph_from_inputs, is_dense_tensor_like)
 from minitf.framework.operation import Tensor
@@ -145,8 +146,8 @@ def _convert_input(op_type, spec, value, attrs, inferred_from):
 
 def _as_tensor(op_type, arg, value, dtype, preferred, attrs, inferred_from):
     try:
-        return convert_to_tensor(value, dtype=dtype, name=arg.name, preferred_dtype=preferred,
-                                 as_ref=arg.is_ref)
+        return internal_convert_to_tensor(value, dtype=dtype, name=arg.name,
+                                          preferred_dtype=preferred, as_ref=arg.is_ref)
     except TypeError as error:
         if dtype is None:
             raise
@@ -155,7 +156,7 @@ def _as_tensor(op_type, arg, value, dtype, preferred, attrs, inferred_from):
             f"{value!r} of type '{type(value).__name__}' instead. Error: {error}") from None
     except ValueError:
         try:
-            observed = convert_to_tensor(value, as_ref=arg.is_ref).dtype.name
+            observed = internal_convert_to_tensor(value, as_ref=arg.is_ref).dtype.name
         except ValueError as error:
             raise ValueError(
                 f"Tried to convert '{arg.name}' to a tensor and failed. Error: {error}") from None
@@ -235,8 +236,8 @@ def _convert_type_list(op_type, arg, values, attrs):
     types = attrs.get(arg.type_list_attr)
     tensors = []
     for i, value in enumerate(values):
-        tensors.append(convert_to_tensor(value, dtype=types[i] if types else None,
-                                         name=f"{arg.name}_{i}", as_ref=arg.is_ref))
+        tensors.append(internal_convert_to_tensor(value, dtype=types[i] if types else None,
+                                                  name=f"{arg.name}_{i}", as_ref=arg.is_ref))
     found = [tensor.dtype.base_dtype for tensor in tensors]
     if types and list(types) != found:
         raise TypeError(f"Input '{arg.name}' of '{op_type.name}' Op has types "

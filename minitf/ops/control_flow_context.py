@@ -2,7 +2,8 @@
 
 While a context is entered, every new operation is shown to it (``AddOp``). It routes the
 operation's inputs that come from outside: through Switch operations into a branch, so that it runs
-only when it is taken; through Enter operations into a loop, whose iterations all get the same value.
+only when it is taken; through Enter operations into a loop, whose iterations all get the same
+value.
 """
 
 from minitf import nest

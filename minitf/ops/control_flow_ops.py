@@ -3,7 +3,8 @@
 import builtins
 
 from minitf.framework import dtypes
-from minitf.framework.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
+from minitf.framework.convert import (
+    convert_to_tensor, convert_to_tensor_or_indexed_slices, internal_convert_to_tensor)
 from minitf.framework.graph import colocate_with, control_dependencies, device, name_scope
 from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Operation, Tensor
@@ -122,7 +123,7 @@ def with_dependencies(dependencies, output_tensor, name=None):
 
 def identity_or_ref(data, name=None):
     """The identity of a tensor; a mutable tensor stays mutable."""
-    data = convert_to_tensor(data, as_ref=True)
+    data = internal_convert_to_tensor(data, as_ref=True)
     return RefIdentity(data, name=name) if data.dtype._is_ref_dtype else array_ops.identity(data, name)
 
 

@@ -288,8 +288,8 @@ class TensorStore:
                                "vectors.  Did you mean to call pack?")
             if shape[1:] != np.shape(values[0])[1:]:
                 raise _invalid("TensorArray has inconsistent shapes.  Index 0 has (excepting "
-                               f"dimension 0) shape: {_text(np.shape(values[0])[1:])} but index {i} "
-                               f"has (excepting dimension 0) shape: {_text(shape[1:])}")
+                               f"dimension 0) shape: {_text(np.shape(values[0])[1:])} but index "
+                               f"{i} has (excepting dimension 0) shape: {_text(shape[1:])}")
         return np.concatenate(values), np.array([len(value) for value in values], np.int64)
 
     def scatter(self, indices, value, dtype):
@@ -604,7 +604,8 @@ def gradient_source(tensor):
     if not ends:
         raise ValueError(
             f"Expected op/tensor name to start with gradients (excluding scope), got: "
-            f"{tensor.name}. This means that a tf.gradients op with this op in its dependency path has "
-            "a custom name that does not start with 'gradients'. Please make sure all calls to "
-            "tf.gradients that have non-empty 'name' arguments use names that start with 'gradients'.")
+            f"{tensor.name}. This means that a tf.gradients op with this op in its dependency path "
+            "has a custom name that does not start with 'gradients'. Please make sure all calls to "
+            "tf.gradients that have non-empty 'name' arguments use names that start with "
+            "'gradients'.")
     return "/".join(parts[:ends[-1]])

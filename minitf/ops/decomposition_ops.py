@@ -8,7 +8,7 @@ import importlib
 
 import numpy as np
 
-from minitf.framework import errors
+from minitf.framework import dtypes, errors
 from minitf.framework.graph import control_dependencies
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
@@ -262,7 +262,7 @@ def _divided_by_adjoint(x, r):
 # ---- Lu ----
 
 
-def lu(input, output_idx_type="int32", name=None):
+def lu(input, output_idx_type=dtypes.int32, name=None):
     """The LU decomposition with row exchanges: ``input[p] = l @ u`` (TF op: Lu).
 
     Returns:

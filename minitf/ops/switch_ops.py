@@ -8,7 +8,9 @@ import numpy as np
 
 from minitf import nest
 from minitf.framework import dtypes
-from minitf.framework.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
+from minitf.framework.convert import (
+    convert_to_tensor, internal_convert_to_tensor,
+    internal_convert_to_tensor_or_indexed_slices)
 from minitf.framework.graph import colocate_with, get_default_graph, name_scope
 from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Tensor
@@ -30,7 +32,7 @@ def switch(data, pred, dtype=None, name=None):
     """
     with name_scope(name, "Switch", [data, pred]) as scope:
         data = (data if isinstance(data, (IndexedSlices, SparseTensor))
-                else convert_to_tensor(data, dtype=dtype, name="data", as_ref=True))
+                else internal_convert_to_tensor(data, dtype=dtype, name="data", as_ref=True))
         pred = convert_to_tensor(pred, name="pred")
         if isinstance(data, Tensor):
             return Switch(data, pred, name=scope)
@@ -46,7 +48,7 @@ def _switch_composite(data, pred):
 
 def switch_ref_or_tensor(data, pred, name="Switch"):
     """``switch`` placed with the data; a mutable tensor stays mutable."""
-    data = convert_to_tensor_or_indexed_slices(data, name="data", as_ref=True)
+    data = internal_convert_to_tensor_or_indexed_slices(data, name="data", as_ref=True)
     with colocate_with(data, ignore_existing=True):
         if isinstance(data, Tensor) and data.dtype._is_ref_dtype:
             return RefSwitch(data, pred, name=name)
@@ -135,7 +137,7 @@ def merge(inputs, name=None):
         raise ValueError(f"At least one of the merge inputs is None: {inputs}")
     with name_scope(name, "Merge", inputs) as scope:
         inputs = [item if isinstance(item, (IndexedSlices, SparseTensor))
-                  else convert_to_tensor(item, as_ref=True) for item in inputs]
+                  else internal_convert_to_tensor(item, as_ref=True) for item in inputs]
         if all(isinstance(item, Tensor) for item in inputs):
             if all(item.dtype._is_ref_dtype for item in inputs):
                 return RefMerge(inputs, name=scope)

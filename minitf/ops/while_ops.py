@@ -13,7 +13,9 @@ on, Switch sends it into the body or out of the loop, as LoopCond says.
 
 from minitf import nest
 from minitf.framework.constant_folding import constant_value_as_shape
-from minitf.framework.convert import convert_to_tensor, convert_to_tensor_or_indexed_slices
+from minitf.framework.convert import (
+    convert_to_tensor, convert_to_tensor_or_indexed_slices,
+    internal_convert_to_tensor_or_indexed_slices)
 from minitf.framework.graph import (GraphKeys, add_to_collection, control_dependencies,
                                     get_collection, get_collection_ref, get_default_graph,
                                     name_scope)
@@ -36,7 +38,7 @@ from minitf.ops.while_context import WhileContext
 def _each_component(function, data):
     """``function`` of a tensor, or of each tensor of IndexedSlices or a SparseTensor."""
     if not isinstance(data, (IndexedSlices, SparseTensor)):
-        data = convert_to_tensor_or_indexed_slices(data, as_ref=True)
+        data = internal_convert_to_tensor_or_indexed_slices(data, as_ref=True)
     if isinstance(data, Tensor):
         return function(data)
     return nest.map_structure(function, data, expand_composites=True)

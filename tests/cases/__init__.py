@@ -7,13 +7,14 @@ A row is a call, written as the text of an expression, and its inputs::
     bad("tf.matmul(x, y)", x=N(2, 3), y=N(2, 3))
 
 From a row follow, without further words: the graph of the call and of its gradients with inputs of
-known, partly known (first dimension None) and unknown shape; the values of both, for each dtype; the
-numeric check of the gradients. A ``bad`` row must fail, building or running; its error is compared.
+known, partly known (first dimension None) and unknown shape; the values of both, for each dtype;
+the numeric check of the gradients. A ``bad`` row must fail, building or running; its error is
+compared.
 
-In the expression ``tf`` is the module, ``np`` NumPy, ``T`` the dtype of the row, ``raw.X(...)`` adds
-the op X with inputs and attributes by keyword, and the row's inputs have their names. Inputs are
-placeholders: N, P, U, I and V make them. Var and ResVar make variables (ref and resource), whose
-value after the call is compared too.
+In the expression ``tf`` is the module, ``np`` NumPy, ``T`` the dtype of the row, ``raw.X(...)``
+adds the op X with inputs and attributes by keyword, and the row's inputs have their names. Inputs
+are placeholders: N, P, U, I and V make them. Var and ResVar make variables (ref and resource),
+whose value after the call is compared too.
 
 Rows are written for Python 3.7, which TensorFlow 1.15 runs on.
 """
@@ -22,6 +23,7 @@ import importlib
 import os
 import pkgutil
 import re
+import textwrap
 import zlib
 from collections import namedtuple
 
@@ -87,7 +89,7 @@ def U(*shape, dtype=None):
     return _drawn("U", shape, -0.9, 0.9, (-1, 2), dtype)
 
 
-def I(*shape, below, dtype="int32"):
+def I(*shape, below, dtype="int32"):  # noqa: E743
     """Integers from 0 up to and without ``below``."""
     return Input("I({}, below={}) {}".format(", ".join(map(str, shape)), below, dtype),
                  lambda name, _: _random(name, shape).randint(0, below, shape).astype(dtype), dtype)
@@ -139,17 +141,25 @@ def row(call, dtypes="float32 float64", shapes=SHAPES, grads=True, numeric=True,
 
 def bad(call, dtypes="float32", shapes=("known", "unknown"), **inputs):
     """A call that fails, when built or when run, with the recorded kind of error."""
-    return Row(call, dtypes.split(), inputs, True, _shapes(shapes), False, False, None, False, False)
+    return Row(call, dtypes.split(), inputs, True, _shapes(shapes), False, False, None, False,
+               False)
 
 
 def rows(calls, *args, **options):
-    """Several calls that share all else: a list of rows, one for each line of ``calls``."""
-    return [row(call.strip(), *args, **options) for call in calls.strip().splitlines()]
+    """Several calls that share all else: a list of rows, one for each line of ``calls``.
+
+    A line that is indented further continues the one before.
+    """
+    return [row(call, *args, **options) for call in _calls(calls)]
 
 
 def bads(calls, *args, **options):
     """Several calls that fail and share all else: one for each line of ``calls``."""
-    return [bad(call.strip(), *args, **options) for call in calls.strip().splitlines()]
+    return [bad(call, *args, **options) for call in _calls(calls)]
+
+
+def _calls(text):
+    return re.sub(r"\n +", " ", textwrap.dedent(text).strip("\n")).rstrip().split("\n")
 
 
 def _shapes(shapes):

@@ -22,7 +22,7 @@ ROWS = [
         tf.gradients(tf.gradients(x ** 3, x), x)
         tf.gradients(tf.gradients(tf.exp(x * y), [x, y]), [x, y])
         tf.gradients(tf.gradients(tf.reduce_sum(x * y) ** 2, [x, y]), [x, y])
-        tf.gradients(tf.gradients(tf.nn.softmax(x), x, grad_ys=y), x)
+        tf.gradients(tf.gradients(tf.nn.softmax(x), x, grad_ys=y)[0] * y, x)
         tf.gradients(tf.gradients(tf.matmul(x, y, transpose_b=True), x), y)
     """, "float32", grads=False, x=N(2, 3), y=N(2, 3)),
     bads("""

@@ -1,4 +1,4 @@
-"""Control flow: cond, case, while_loop, functional forms, TensorArrays, and gradients through them."""
+"""Control flow: cond, case, while_loop, map_fn and its kin, TensorArrays, with their gradients."""
 
 from cases import N, P, V, Var, bads, row, rows
 
@@ -10,17 +10,22 @@ ROWS = [
         tf.cond(p, lambda: (x, x * 2.0), lambda: (x * 3.0, x))
         tf.cond(tf.reduce_sum(x) > 0.0, lambda: tf.square(x), lambda: tf.tanh(x))
         tf.cond(p, lambda: tf.cond(p, lambda: x, lambda: x * 2.0), lambda: x * 3.0)
-        tf.case([(p, lambda: x), (tf.reduce_sum(x) > 1.0, lambda: x * 2.0)], default=lambda: x * 3.0)
+        tf.case([(p, lambda: x), (tf.reduce_sum(x) > 1.0, lambda: x * 2.0)],
+            default=lambda: x * 3.0)
         tf.cond(p, true_fn=lambda: [x], false_fn=lambda: [x * 2.0], strict=True)
     """, "float32", x=N(2, 3), p=V(True)),
     rows("""
         tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a * x), [0, x])
         tf.while_loop(lambda i: i < 5, lambda i: i + 2, [0])
         tf.while_loop(lambda a: tf.reduce_sum(tf.abs(a)) < 50.0, lambda a: a * 2.0, [x])
-        tf.while_loop(lambda i, a: i < 2, lambda i, a: (i + 1, tf.matmul(a, x)), [0, x], swap_memory=True)
-        tf.while_loop(lambda i, a: i < 3, lambda i, a: [i + 1, a + 1.0], [0, x], maximum_iterations=2)
-        tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.cond(i > 1, lambda: a * x, lambda: a + x)), [0, x])
-        tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.tanh(a)), [0, x], back_prop=False, parallel_iterations=1)
+        tf.while_loop(lambda i, a: i < 2, lambda i, a: (i + 1, tf.matmul(a, x)), [0, x],
+            swap_memory=True)
+        tf.while_loop(lambda i, a: i < 3, lambda i, a: [i + 1, a + 1.0], [0, x],
+            maximum_iterations=2)
+        tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.cond(i > 1, lambda: a * x,
+            lambda: a + x)), [0, x])
+        tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, tf.tanh(a)), [0, x],
+            back_prop=False, parallel_iterations=1)
     """, "float32", shapes="known partly", x=P(2, 2)),
     rows("""
         tf.map_fn(lambda r: r * r, x)
@@ -52,8 +57,9 @@ ROWS = [
         tf.TensorArray(tf.float32, 2).write(5, x).size()
         tf.TensorArray(tf.float32, 2).read(0)
         tf.TensorArray(tf.float32, 2).split(x, [1, 1, 1]).size()
-        tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a + 1.0), [0, x], maximum_iterations=2)
-        tf.case([])
+        tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a + 1.0), [0, x],
+            maximum_iterations=2)
+        tf.case([], default=1)
         tf.Assert(tf.reduce_sum(x) > 1000.0, [x])
     """, "float32", shapes="known", x=N(2, 3), p=V(True)),
     row("tf.cond(p, lambda: tf.assign_add(v, x), lambda: v.read_value())", "float32", grads=False,

@@ -99,10 +99,12 @@ ROWS = [
     """, numeric=False, x=N(2, 3), y=LABELS),
     row("raw.SparseSoftmaxCrossEntropyWithLogits(features=x, labels=i)", numeric=False, x=N(4, 3),
         i=I(4, below=3)),
-    row("tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=x)", numeric=1, x=N(4, 3), i=I(4, below=3)),
+    row("tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=x)", numeric=1, x=N(4, 3),
+        i=I(4, below=3)),
     row("tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=x)",
         numeric=1, shapes="known", x=N(2, 2, 3), i=I(2, 2, below=3)),
-    row("tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=x)", numeric=False, x=N(2, 2, 3), y=P(2, 2, 3)),
+    row("tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=x)", numeric=False, x=N(2, 2, 3),
+        y=P(2, 2, 3)),
 
     # ---- moments, normalisation ----
     rows("""
@@ -114,13 +116,15 @@ ROWS = [
     """, "float32", x=N(2, 3)),
     row("tf.nn.moments(x, [0])", "float64", numeric=1, x=N(2, 3)),
     row("tf.nn.normalize_moments(2.0, x, y, None)", "float32", x=N(3), y=P(3)),
-    row("tf.nn.batch_normalization(x, m, v, b, g, 1e-3)", x=N(2, 3), m=N(3), v=P(3), b=N(3), g=N(3)),
+    row("tf.nn.batch_normalization(x, m, v, b, g, 1e-3)", x=N(2, 3), m=N(3), v=P(3), b=N(3),
+        g=N(3)),
     row("tf.nn.batch_normalization(x, m, v, None, None, 1e-3)", x=N(2, 3), m=N(3), v=P(3)),
     rows("""
         tf.nn.lrn(x)
         tf.nn.local_response_normalization(x, depth_radius=1, bias=1.5, alpha=0.5, beta=0.75)
     """, "float32", numeric=False, x=N(2, 2, 2, 4)),
-    row("tf.nn.fused_batch_norm(x, g, b)", "float32", numeric=False, x=N(2, 2, 2, 3), g=N(3), b=N(3)),
+    row("tf.nn.fused_batch_norm(x, g, b)", "float32", numeric=False, x=N(2, 2, 2, 3), g=N(3),
+        b=N(3)),
     row("tf.nn.fused_batch_norm(x, g, b, m, v, is_training=False)[0]", "float32", numeric=False,
         x=N(2, 2, 2, 3), g=N(3), b=N(3), m=N(3), v=P(3)),
 
@@ -135,7 +139,8 @@ ROWS = [
     """, "float32", shapes="known partly", x=N(2, 3), y=N(2, 3), i=V([0, 3, 2], "int32")),
     rows("""
         tf.nn.embedding_lookup_sparse(x, tf.SparseTensor([[0, 0], [0, 1], [1, 0]], i, [2, 2]), None)
-        tf.nn.embedding_lookup_sparse(x, tf.SparseTensor([[0, 0], [0, 1], [1, 0]], i, [2, 2]), None, combiner="sum")
+        tf.nn.embedding_lookup_sparse(x, tf.SparseTensor([[0, 0], [0, 1], [1, 0]], i, [2, 2]), None,
+            combiner="sum")
     """, "float32", shapes="known", x=N(4, 3), i=V([0, 3, 2], "int64")),
 
     # ---- convolution and pooling ----
@@ -151,9 +156,11 @@ ROWS = [
         x=N(2, 4, 5, 2), w=N(2, 3, 2, 3)),
     row("tf.nn.separable_conv2d(x, d, p, [1, 1, 1, 1], 'SAME')", "float32", shapes="known partly",
         x=N(1, 3, 3, 2), d=N(2, 2, 2, 1), p=N(1, 1, 2, 3)),
-    row("tf.nn.conv2d_transpose(x, w, [2, 4, 5, 2], [1, 1, 1, 1])", "float32", shapes="known partly",
+    row("tf.nn.conv2d_transpose(x, w, [2, 4, 5, 2], [1, 1, 1, 1])", "float32",
+        shapes="known partly",
         x=N(2, 4, 5, 3), w=N(2, 3, 2, 3)),
-    row("tf.nn.conv1d(x, w, 1, 'SAME')", "float32", shapes="known partly", x=N(2, 5, 2), w=N(3, 2, 3)),
+    row("tf.nn.conv1d(x, w, 1, 'SAME')", "float32", shapes="known partly", x=N(2, 5, 2),
+        w=N(3, 2, 3)),
     row("tf.nn.conv3d(x, w, [1, 1, 1, 1, 1], 'SAME')", "float32", x=N(1, 3, 3, 3, 1),
         w=N(2, 2, 2, 1, 2)),
     rows("""
@@ -165,7 +172,8 @@ ROWS = [
         tf.image.resize_bilinear(x, [3, 3])
         tf.image.resize_nearest_neighbor(x, [3, 3])
     """, "float32 float64", numeric=1, x=N(2, 4, 5, 2)),
-    row("tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1, 2, 2, 1], 'SAME')", "float32", numeric=False,
+    row("tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1, 2, 2, 1], 'SAME')", "float32",
+        numeric=False,
         x=N(2, 4, 5, 2)),
     row("tf.nn.dilation2d(x, w, [1, 1, 1, 1], [1, 1, 1, 1], 'SAME')", "float32", numeric=False,
         x=N(1, 3, 3, 2), w=N(2, 2, 2)),
@@ -183,7 +191,8 @@ ROWS = [
         tf.gradients(tf.nn.max_pool3d(x, [1, 2, 2, 2, 1], [1, 2, 2, 2, 1], "SAME"), x)
         tf.extract_volume_patches(x, [1, 2, 2, 2, 1], [1, 1, 1, 1, 1], "VALID")
     """, "float32", shapes="known", x=N(1, 3, 3, 3, 2)),
-    row("tf.gradients(tf.nn.max_pool(x, [1, 2, 2, 1], [1, 1, 1, 1], 'VALID'), x)", "float32", shapes="known",
+    row("tf.gradients(tf.nn.max_pool(x, [1, 2, 2, 1], [1, 1, 1, 1], 'VALID'), x)", "float32",
+        shapes="known",
         x=N(1, 3, 3, 1)),
     rows("""
         raw.FusedBatchNorm(x=x, scale=g, offset=b, mean=[], variance=[])[0]
@@ -197,7 +206,10 @@ ROWS = [
         tf.nn.uniform_candidate_sampler(i, 1, 3, True, 5, seed=1)
         tf.nn.log_uniform_candidate_sampler(i, 1, 3, True, 5, seed=1)
         tf.nn.learned_unigram_candidate_sampler(i, 1, 3, True, 5, seed=1)
-        tf.nn.fixed_unigram_candidate_sampler(i, 1, 3, True, 5, unigrams=[1.0, 2.0, 3.0, 4.0, 5.0], seed=1)
+        tf.nn.fixed_unigram_candidate_sampler(i, 1, 3, True, 5, unigrams=[1.0, 2.0, 3.0, 4.0, 5.0],
+            seed=1)
+        raw.ThreadUnsafeUnigramCandidateSampler(true_classes=i, num_true=1, num_sampled=3, unique=True,
+            range_max=5, seed=1, seed2=2)
         tf.nn.all_candidate_sampler(i, 1, 5, True, seed=1)
         tf.nn.compute_accidental_hits(i, tf.constant([1, 2, 0], tf.int64), 1)
     """, "float32", i=V([[0], [2]], "int64")),
@@ -207,6 +219,12 @@ ROWS = [
         tf.fake_quant_with_min_max_args(x, -1.0, 1.0, num_bits=4)
         tf.fake_quant_with_min_max_vars(x, -1.0, 1.5)
         tf.fake_quant_with_min_max_vars(x, tf.constant(-1.0), 1.5, narrow_range=True)
+    """, "float32", x=N(2, 3)),
+    rows("""
+        tf.quantization.quantize_and_dequantize(x, -1.0, 1.0)
+        tf.quantization.quantize_and_dequantize(x, -1.0, 1.0, num_bits=4, range_given=True)
+        raw.QuantizeAndDequantizeV2(input=x, input_min=-1.0, input_max=1.0)
+        raw.QuantizeAndDequantizeV3(input=x, input_min=-1.0, input_max=1.0, num_bits=8)
     """, "float32", x=N(2, 3)),
     row("tf.fake_quant_with_min_max_vars_per_channel(x, a, b)", "float32", x=N(2, 3),
         a=V([-1.0, -2.0, -0.5]), b=V([1.0, 0.5, 0.25])),

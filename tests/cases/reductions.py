@@ -135,7 +135,8 @@ ROWS = [
         tf.nn.in_top_k(x, i, 2)
         raw.InTopK(predictions=x, targets=i, k=2)
     """, "float32", x=N(3, 4), i=I(3, below=4)),
-    row("raw.NthElement(input=x, n=1, reverse=True)", "float32 int32 float64", numeric=1, x=N(3, 4)),
+    row("raw.NthElement(input=x, n=1, reverse=True)", "float32 int32 float64", numeric=1, x=N(3,
+        4)),
     row("raw.NthElement(input=x, n=1, reverse=False)", "float32 int32", x=N(5)),
     rows("""
         tf.sort(x)
@@ -242,7 +243,8 @@ ROWS = [
         tf.math.bincount(i, dtype=tf.int64)
     """, shapes="known unknown", i=V([1, 3, 1, 0], "int32")),
     row("tf.bincount(i, weights=x)", numeric=False, i=V([1, 3, 1, 0], "int32"), x=N(4)),
-    row("raw.Bincount(arr=i, size=5, weights=x)", numeric=False, i=V([1, 3, 1, 9], "int32"), x=N(4)),
+    row("raw.Bincount(arr=i, size=5, weights=x)", numeric=False, i=V([1, 3, 1, 9], "int32"),
+        x=N(4)),
     row("raw.Bucketize(input=x, boundaries=[-1.0, 0.0, 1.0])", "float32 int32 float64", x=N(2, 3)),
     rows("""
         tf.histogram_fixed_width(x, [-1.0, 1.0], nbins=4)

@@ -52,7 +52,8 @@ ROWS = [
         raw.AssignSubVariableOp(resource=v.handle, value=x)
         raw.VarIsInitializedOp(resource=v.handle)
         raw.VariableShape(input=v.handle)
-        raw.DestroyResourceOp(resource=tf.Variable(1.0, use_resource=True).handle, ignore_lookup_error=True)
+        raw.DestroyResourceOp(resource=tf.Variable(1.0, use_resource=True).handle,
+            ignore_lookup_error=True)
     """, "float32 float64", shapes="known unknown", numeric=False, v=ResVar(N(3, 2)), x=N(3, 2)),
     row("raw.DestroyResourceOp(resource=raw.VarHandleOp(dtype=tf.float32, shape=[2]), "
         "ignore_lookup_error=True)"),
@@ -99,8 +100,8 @@ ROWS = [
         tf.Variable(1.0, use_resource=True) + 1
     """, shapes="known", v=ResVar(N(4, 2))),
     bad("tf.Variable(1.0) + 1", shapes="known"),
-    row("raw.DestroyTemporaryVariable(ref=tf.assign(raw.TemporaryVariable(shape=[2], dtype=tf.float32, "
-        "var_name='t'), [1.0, 2.0]), var_name='t')"),
+    row("raw.DestroyTemporaryVariable(ref=tf.assign(raw.TemporaryVariable(shape=[2], "
+        "dtype=tf.float32, var_name='t'), [1.0, 2.0]), var_name='t')"),
     row("tf.assign(raw.Variable(shape=[2], dtype=tf.float32), [1.0, 2.0])"),
     row("raw.RefIdentity(input=v)", "float32", grads=False, v=Var(N(2))),
 
@@ -130,7 +131,8 @@ ROWS = [
         tf.random.stateless_categorical([[0.5, 0.25]], 3, seed=[1, 2])
         tf.random.stateless_multinomial([[0.5, 0.25]], 3, seed=[1, 2])
         tf.random.stateless_uniform([3], [1, 2], 0, 10, tf.int32)
-        raw.ParameterizedTruncatedNormal(shape=[4], means=0.5, stdevs=1.0, minvals=-1.0, maxvals=2.0, seed=1, seed2=2)
+        raw.ParameterizedTruncatedNormal(shape=[4], means=0.5, stdevs=1.0, minvals=-1.0,
+            maxvals=2.0, seed=1, seed2=2)
     """, tol=1e-5),
     row("tf.random_uniform(s, seed=4)", s=V([2, 2], "int32")),
     row("tf.random_normal(tf.shape(x), seed=4)", "float32", x=N(2, 3)),

@@ -51,7 +51,20 @@ ROWS = [
 
     row("tf.strings.regex_replace(x, p, '_')", "float32", x=S, p=V(b"[a-z]+")),
     row("tf.strings.regex_full_match(x, p)", "float32", x=S, p=V(b"[A-Z].*")),
-    row("raw.DecodePaddedRaw(input_bytes=x, fixed_length=4, out_type=tf.int16)", x=V([b"abcd", b"efgh"])),
+    row("raw.DecodePaddedRaw(input_bytes=x, fixed_length=4, out_type=tf.uint8)", x=V([b"abcd",
+        b"efgh"])),
+    row("tf.decode_csv(x, [[1.5], [0], ['a']])", "float32", x=V([b"2.5,3,b", b",,", b"1,2,\"x,y\""])),
+    row("tf.strings.unicode_transcode(x, 'UTF-8', 'UTF-16-BE')", "float32", x=S),
+    rows("""
+        tf.sets.set_size(tf.SparseTensor([[0, 0], [0, 1], [2, 0]], [1, 1, 2], [3, 2]))
+        tf.sets.set_intersection([[1, 2]], [[2, 3]])
+        tf.sets.set_union([[1, 2]], [[2, 3]])
+        tf.sets.set_difference([[1, 2]], [[2, 3]])
+        tf.sets.set_difference([[1, 2]], [[2, 3]], aminusb=False)
+        tf.sets.set_union([[1, 2]], tf.SparseTensor([[0, 0]], [5], [1, 1]))
+        tf.sets.set_union(tf.SparseTensor([[0, 0]], [4], [1, 1]), tf.SparseTensor([[0, 0]], [5], [1, 1]))
+    """),
+    row("tf.timestamp()", random=True),
     row("tf.sparse_to_dense([[0, 1], [2, 0]], [3, 2], x, -1.0)", "float32", shapes="known", x=N(2)),
     row("raw.SparseSliceGrad(backprop_val_grad=x, input_indices=[[0, 1], [1, 0], [2, 2]], "
         "input_start=[0, 0], output_indices=[[0, 1], [1, 0]])", "float32", grads=False, x=N(2)),

@@ -4,6 +4,8 @@ from cases import N, P, ResVar, V, Var, bad, row
 
 TOLERANCE = 1e-5
 
+ADAM = "beta1_power=0.9, beta2_power=0.99, lr=0.1, beta1=0.9, beta2=0.99, epsilon=0.01"
+
 # name, slots, scalars in front of and behind the gradient (by name, with values).
 RULES = [
     ("GradientDescent", "", "alpha=0.1", "delta"),
@@ -24,13 +26,9 @@ RULES = [
     ("FtrlV2", "accum linear", "lr=0.1, l1=0.1, l2=0.2, l2_shrinkage=0.1, lr_power=-0.5", "grad"),
     ("ProximalGradientDescent", "", "alpha=0.1, l1=0.2, l2=0.3", "delta"),
     ("ProximalAdagrad", "accum", "lr=0.1, l1=0.2, l2=0.3", "grad"),
-    ("Adam", "m v", "beta1_power=0.9, beta2_power=0.99, lr=0.1, beta1=0.9, beta2=0.99, epsilon=0.01",
-     "grad"),
-    ("Adam", "m v",
-     "beta1_power=0.9, beta2_power=0.99, lr=0.1, beta1=0.9, beta2=0.99, epsilon=0.01, use_nesterov=True",
-     "grad"),
-    ("AdamWithAmsgrad", "m v vhat",
-     "beta1_power=0.9, beta2_power=0.99, lr=0.1, beta1=0.9, beta2=0.99, epsilon=0.01", "grad"),
+    ("Adam", "m v", ADAM, "grad"),
+    ("Adam", "m v", ADAM + ", use_nesterov=True", "grad"),
+    ("AdamWithAmsgrad", "m v vhat", ADAM, "grad"),
     ("AdaMax", "m v", "beta1_power=0.9, lr=0.1, beta1=0.9, beta2=0.99, epsilon=0.01", "grad"),
     ("AddSign", "m", "lr=0.1, alpha=1.0, sign_decay=0.9, beta=0.9", "grad"),
     ("PowerSign", "m", "lr=0.1, logbase=1.0, sign_decay=0.9, beta=0.9", "grad"),
@@ -41,7 +39,7 @@ RESOURCE_ONLY = {"KerasMomentum", "AdamWithAmsgrad"}
 
 
 def update(rule, resource, sparse):
-    """The row of one op: the variable is ``a``, its slots ``b``, ``c``, ``d``, the gradient ``x``."""
+    """The row of an op: the variable is ``a``, slots ``b``, ``c``, ``d``, the gradient ``x``."""
     name, slots, scalars, grad = rule
     suffix = ".handle" if resource else ""
     names = dict(zip(slots.split(), "bcd"))
@@ -53,10 +51,12 @@ def update(rule, resource, sparse):
     if sparse:
         inputs["i"] = V([3, 0, 3], "int32")
         arguments.append("indices=i")
-    call = "raw.{}{}Apply{}({})".format("Resource" if resource else "", "Sparse" if sparse else "", name,
+    call = "raw.{}{}Apply{}({})".format("Resource" if resource else "", "Sparse" if sparse else "",
+                                        name,
                                         ", ".join(arguments))
     # Nothing tells a resource op its dtype before the scalars do: these are float32.
-    return row(call, "float32" if resource else "float32 float64", shapes="known unknown", grads=False, **inputs)
+    return row(call, "float32" if resource else "float32 float64", shapes="known unknown",
+               grads=False, **inputs)
 
 
 ROWS = [
@@ -64,7 +64,8 @@ ROWS = [
      for sparse in (False, True)
      if not (sparse and rule[0] in DENSE_ONLY) and (resource or rule[0] not in RESOURCE_ONLY)],
     bad("raw.ApplyGradientDescent(var=a, alpha=0.1, delta=x)", a=Var(N(2)), x=N(3)),
-    bad("raw.ResourceApplyGradientDescent(var=a.handle, alpha=0.1, delta=x)", a=ResVar(N(2)), x=N(3)),
+    bad("raw.ResourceApplyGradientDescent(var=a.handle, alpha=0.1, delta=x)", a=ResVar(N(2)),
+        x=N(3)),
     bad("raw.ApplyGradientDescent(var=a, alpha=[0.1], delta=x)", a=Var(N(2)), x=N(2)),
     bad("raw.ApplyAdagrad(var=a, accum=b, lr=0.1, grad=x)", a=Var(N(2)), b=Var(N(3)), x=N(2)),
     bad("raw.SparseApplyAdagrad(var=a, accum=b, lr=0.1, grad=x, indices=[5])", a=Var(N(2, 2)),

@@ -16,8 +16,8 @@ import hypothesis
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [TESTS, os.path.dirname(TESTS)]
 
-from fuzz import generator, judge
-from fuzz.oracle import Oracle
+from fuzz import generator, judge  # noqa: E402
+from fuzz.oracle import Oracle  # noqa: E402
 
 
 class Difference(Exception):
@@ -31,7 +31,8 @@ def search(count, decide, strategy, seed=0):
 
     @hypothesis.seed(seed)
     @hypothesis.settings(max_examples=count, deadline=None, database=None, print_blob=False,
-                         report_multiple_bugs=False, suppress_health_check=list(hypothesis.HealthCheck))
+                         report_multiple_bugs=False,
+                         suppress_health_check=list(hypothesis.HealthCheck))
     @hypothesis.given(strategy)
     def attempt(program):
         judged[0] += 1

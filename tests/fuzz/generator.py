@@ -12,15 +12,18 @@ from hypothesis import strategies as st
 import minitf as tf
 
 FLOATS = ("float32", "float64")
-_DTYPES = ("float32",) * 5 + ("float64", "float64", "int32", "complex64", "bool", "int64", "float16")
+_DTYPES = ("float32",) * 5 + ("float64", "float64", "int32", "complex64", "bool", "int64",
+                              "float16")
 
 # Smooth functions of any real number, whose gradients central differences can judge.
-SMOOTH = ("tf.tanh({0})", "tf.sigmoid({0})", "tf.sin({0})", "tf.cos({0})", "tf.exp(-tf.square({0}))",
+SMOOTH = ("tf.tanh({0})", "tf.sigmoid({0})", "tf.sin({0})", "tf.cos({0})",
+          "tf.exp(-tf.square({0}))",
           "tf.nn.softplus({0})", "tf.atan({0})", "tf.square({0})", "tf.negative({0})",
           "tf.math.erf({0})", "tf.log1p(tf.square({0}))", "tf.asinh({0})", "{0} * 0.5 + 1.0",
           "tf.nn.softmax(tf.reshape({0}, [-1]))", "tf.sqrt(tf.square({0}) + 1.0)", "{0} ** 2",
           "tf.nn.l2_loss({0})", "tf.identity({0})", "tf.math.rsqrt(tf.square({0}) + 1.0)",
-          "tf.math.reciprocal(tf.square({0}) + 1.0)", "tf.nn.l2_normalize(tf.reshape({0}, [-1]) + 9., 0)")
+          "tf.math.reciprocal(tf.square({0}) + 1.0)",
+          "tf.nn.l2_normalize(tf.reshape({0}, [-1]) + 9., 0)")
 
 ROUGH = ("tf.abs({0})", "tf.sign({0})", "tf.floor({0})", "tf.ceil({0})", "tf.round({0})",
          "tf.math.rint({0})", "tf.nn.relu({0})", "tf.nn.relu6({0})", "tf.nn.elu({0})",
@@ -28,7 +31,8 @@ ROUGH = ("tf.abs({0})", "tf.sign({0})", "tf.floor({0})", "tf.ceil({0})", "tf.rou
          "tf.log(tf.abs({0}) + 0.5)", "tf.sinh({0})", "tf.cosh({0})", "tf.math.expm1({0})",
          "tf.clip_by_value({0}, -1., 1.)", "tf.is_nan({0})", "tf.is_finite({0})", "tf.is_inf({0})",
          "tf.stop_gradient({0})", "tf.cast({0}, tf.int32)", "tf.cast({0}, tf.bool)",
-         "tf.to_float({0})", "tf.to_double({0})", "tf.cast({0}, tf.complex64)", "tf.lgamma({0} + 8.)",
+         "tf.to_float({0})", "tf.to_double({0})", "tf.cast({0}, tf.complex64)",
+         "tf.lgamma({0} + 8.)",
          "tf.digamma({0} + 8.)", "tf.math.erfc({0})", "tf.acos(tf.tanh({0}))",
          "tf.atanh(tf.tanh({0}) * 0.5)", "tf.zeros_like({0})", "tf.ones_like({0})",
          "tf.log_sigmoid({0})", "tf.nn.log_softmax(tf.reshape({0}, [-1]))", "tf.tan({0} * 0.25)",
@@ -39,17 +43,21 @@ ROUGH = ("tf.abs({0})", "tf.sign({0})", "tf.floor({0})", "tf.ceil({0})", "tf.rou
          "tf.linalg.diag({0})", "tf.global_norm([{0}])", "tf.nn.softmax({0})", "tf.nn.crelu({0})",
          "tf.reverse_v2({0}, [0])", "tf.invert_permutation(tf.cast({0}, tf.int32))")
 
-INTEGER = ("tf.abs({0})", "tf.negative({0})", "tf.square({0})", "tf.sign({0})", "{0} + 3", "{0} // 2",
+INTEGER = ("tf.abs({0})", "tf.negative({0})", "tf.square({0})", "tf.sign({0})", "{0} + 3",
+           "{0} // 2",
            "{0} % 3", "7 - {0}", "{0} * {0}", "tf.to_float({0})", "tf.cast({0}, tf.float64)",
-           "tf.one_hot(tf.cast({0}, tf.int32), 3)", "tf.cast({0}, tf.int8)", "tf.cast({0}, tf.uint8)",
+           "tf.one_hot(tf.cast({0}, tf.int32), 3)", "tf.cast({0}, tf.int8)",
+           "tf.cast({0}, tf.uint8)",
            "tf.bitwise.invert({0})", "{0} / 2", "tf.sequence_mask(tf.abs({0}))", "{0} ** 2",
            "tf.bincount(tf.cast(tf.abs({0}), tf.int32))", "tf.unique(tf.reshape({0}, [-1]))",
-           "tf.div({0}, 2)", "tf.truncatediv({0}, 2)", "10 // {0}", "tf.zeros(tf.abs(tf.reshape({0}, [-1])))")
+           "tf.div({0}, 2)", "tf.truncatediv({0}, 2)", "10 // {0}",
+           "tf.zeros(tf.abs(tf.reshape({0}, [-1])))")
 
 COMPLEX = ("tf.real({0})", "tf.imag({0})", "tf.conj({0})", "tf.abs({0})", "tf.square({0})", "-{0}",
            "tf.exp({0})", "tf.angle({0})", "tf.reciprocal({0} + 9.)", "tf.tanh({0})", "tf.sin({0})")
 
-BOOLEAN = ("~{0}", "tf.to_float({0})", "tf.reduce_all({0})", "tf.reduce_any({0}, 0)", "tf.where({0})",
+BOOLEAN = ("~{0}", "tf.to_float({0})", "tf.reduce_all({0})", "tf.reduce_any({0}, 0)",
+           "tf.where({0})",
            "tf.cast({0}, tf.int32)", "tf.logical_not({0})", "tf.count_nonzero({0})")
 
 SMOOTH_BINARY = ("{0} + {1}", "{0} - {1}", "{0} * {1}", "tf.squared_difference({0}, {1})",
@@ -74,7 +82,8 @@ BINARY = {
             "tf.pow({0}, tf.abs({1}))", "tf.squared_difference({0}, {1})", "tf.reshape({0}, {1})",
             "tf.gather({0}, {1})", "tf.unsorted_segment_sum({0}, {1}, 3)", "tf.tile({0}, {1})"),
     "complex": ("{0} + {1}", "{0} * {1}", "{0} - {1}", "{0} / {1}", "tf.equal({0}, {1})"),
-    "bool": ("{0} & {1}", "{0} | {1}", "{0} ^ {1}", "tf.equal({0}, {1})", "tf.logical_and({0}, {1})"),
+    "bool": ("{0} & {1}", "{0} | {1}", "{0} ^ {1}", "tf.equal({0}, {1})",
+             "tf.logical_and({0}, {1})"),
 }
 
 _REDUCTIONS = ("reduce_sum", "reduce_mean", "reduce_max", "reduce_min", "reduce_prod",
@@ -272,7 +281,8 @@ def _product(draw, pool, smooth):
     alike = [other for other in sorted(pool.tensors)
              if pool.tensors[other].dtype == pool.tensors[name].dtype]
     other = draw(st.sampled_from(alike))
-    flags = draw(st.sampled_from(["", ", transpose_b=True", ", transpose_a=True", ", adjoint_b=True"]))
+    flags = draw(st.sampled_from(["", ", transpose_b=True", ", transpose_a=True",
+                                  ", adjoint_b=True"]))
     table = [f"tf.matmul({name}, {other}{flags})", f"tf.matmul({name}, {name}, transpose_b=True)",
              f"tf.matmul({name}, {name}, transpose_a=True)", f"tf.tensordot({name}, {other}, 1)",
              f"tf.tensordot({name}, {other}, 0)", f"tf.linalg.matvec({name}, {other})"]

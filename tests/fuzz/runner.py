@@ -15,7 +15,8 @@ from signatures import graph_compare
 
 # Relative tolerances of one step, and of gradients (which go through all steps).
 _STEP = {"float16": 5e-3, "float32": 1e-5, "float64": 1e-10, "complex64": 1e-5, "complex128": 1e-10}
-_GRADIENT = {"float16": 5e-2, "float32": 2e-4, "float64": 1e-8, "complex64": 2e-4, "complex128": 1e-8}
+_GRADIENT = {"float16": 5e-2, "float32": 2e-4, "float64": 1e-8, "complex64": 2e-4,
+             "complex128": 1e-8}
 
 
 def input_array(spec):
@@ -156,7 +157,8 @@ def difference(program, mine, theirs):
     if mine["gradient_error"] != theirs["gradient_error"]:
         return (f"tf.gradients: TensorFlow {_raised(theirs['gradient_error'])}, "
                 f"minitf {_raised(mine['gradient_error'])}")
-    found = graph_compare.compare_graph_defs(theirs["graph"], mine["graph"], ("TensorFlow", "minitf"))
+    found = graph_compare.compare_graph_defs(theirs["graph"], mine["graph"],
+                                             ("TensorFlow", "minitf"))
     # A call that fails may leave constants behind: TensorFlow tries ragged tensors after it failed.
     if found and not any(theirs["errors"]):
         return str(type(found)(found[:3], found.labels))
