@@ -146,8 +146,8 @@ def _check_takes_variables(grad_fn, variables):
     spec = inspect.getfullargspec(grad_fn)
     takes = "variables" in spec.args or "variables" in spec.kwonlyargs or spec.varkw
     if variables and not takes:
-        raise TypeError("If using @custom_gradient with a function that uses variables, then grad_fn "
-                        "must accept a keyword argument 'variables'.")
+        raise TypeError("If using @custom_gradient with a function that uses variables, then "
+                        "grad_fn must accept a keyword argument 'variables'.")
     if takes and not variables:
         if not get_variable_scope().use_resource:
             raise TypeError("If using @custom_gradient with a function that uses variables, the "
@@ -157,7 +157,7 @@ def _check_takes_variables(grad_fn, variables):
 
 
 def grad_pass_through(f):
-    """``f``, with the gradient of the identity: what comes in for the result goes to the arguments."""
+    """``f`` with the identity's gradient: what comes in for the result goes to the arguments."""
     @custom_gradient
     def passing(*args, **kwargs):
         def grad(*args, **kwargs):

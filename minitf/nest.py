@@ -12,7 +12,7 @@ from minitf.framework.sparse_tensor import SparseTensor
 
 
 def is_nested(seq):
-    """True for lists, tuples, namedtuples and mappings: whatever has elements (strings have none)."""
+    """True for lists, tuples, namedtuples and mappings: what has elements (strings have none)."""
     return (isinstance(seq, (list, tuple, collections.abc.Mapping))
             and not isinstance(seq, (str, bytes, np.ndarray)))
 
@@ -90,8 +90,8 @@ def pack_sequence_as(structure, flat_sequence, expand_composites=False):
         raise TypeError("flat_sequence must be a sequence")
     if not _has_children(structure, expand_composites):
         if len(flat_sequence) != 1:
-            raise ValueError(f"Structure is a scalar but len(flat_sequence) == {len(flat_sequence)} "
-                             "> 1")
+            raise ValueError(f"Structure is a scalar but len(flat_sequence) == "
+                             f"{len(flat_sequence)} > 1")
         return flat_sequence[0]
     count = len(flatten(structure, expand_composites))
     if count != len(flat_sequence):
@@ -165,8 +165,13 @@ def _assert_same(a, b, check_types, expand_composites):
         return
     if check_types and type(a) is not type(b) and not (
             isinstance(a, collections.abc.Mapping) and isinstance(b, collections.abc.Mapping)):
-        raise TypeError("The two structures don't have the same sequence type. First structure has "
-                        f"type {type(a)}, while second structure has type {type(b)}.")
+        raise TypeError(
+            "The two structures don't have the same nested structure.\n\n"
+            f"First structure: type={type(a).__name__} str={a}\n\n"
+            f"Second structure: type={type(b).__name__} str={b}\n\n"
+            "More specifically: The two namedtuples don't have the same sequence type. First "
+            f"structure type={type(a).__name__} str={a} has type {type(a).__name__}, while second "
+            f"structure type={type(b).__name__} str={b} has type {type(b).__name__}")
     if isinstance(a, collections.abc.Mapping) and set(a) != set(b):
         raise ValueError("The two dictionaries don't have the same set of keys. First structure has "
                          f"keys {list(a)}, while second structure has keys {list(b)}.")

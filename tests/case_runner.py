@@ -336,7 +336,7 @@ def _failure(tf, row, dtype, kind, config):
 
 def _error_text(error):
     text = " ".join(message_of(error).split())
-    return f"{type(error).__name__}: {text[:300]}"
+    return f"{type(error).__name__}: {text[:600]}"
 
 
 def observe(tf, row, config=None):

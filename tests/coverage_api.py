@@ -109,8 +109,8 @@ def document(tf):
         "",
         f"Of {total} public names of TensorFlow 1.15.5 (Keras, estimators, distribution",
         f"strategies, `contrib`, `compat` and `raw_ops` aside) {present} are here, with",
-        f"TensorFlow's arguments and defaults. {len(registry.registered())} op types are declared.", "",
-        "| namespace | names | here | share |", "| --- | ---: | ---: | ---: |"]
+        f"TensorFlow's arguments and defaults. {len(registry.registered())} op types are declared.",
+        "", "| namespace | names | here | share |", "| --- | ---: | ---: | ---: |"]
     for namespace, (names, here, _) in sorted(table.items()):
         lines.append(f"| `{namespace}` | {len(names)} | {len(here)} | "
                      f"{100 * len(here) // len(names)} % |")

@@ -14,8 +14,8 @@ import os
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
-import numpy as np
-import tensorflow as tf
+import numpy as np  # noqa: E402 - TensorFlow reads the variable when it is imported
+import tensorflow as tf  # noqa: E402
 
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "random")
 INF = float("inf")

@@ -8,7 +8,8 @@ from minitf.ops import check_ops, confusion_matrix_ops, numerics_ops
 
 BINARY = [(check_ops.assert_equal, np.equal), (check_ops.assert_none_equal, np.not_equal),
           (check_ops.assert_less, np.less), (check_ops.assert_less_equal, np.less_equal),
-          (check_ops.assert_greater, np.greater), (check_ops.assert_greater_equal, np.greater_equal)]
+          (check_ops.assert_greater, np.greater),
+          (check_ops.assert_greater_equal, np.greater_equal)]
 UNARY = [(check_ops.assert_negative, np.less), (check_ops.assert_positive, np.greater),
          (check_ops.assert_non_negative, np.greater_equal),
          (check_ops.assert_non_positive, np.less_equal)]
@@ -54,7 +55,8 @@ def test_near_takes_tolerances():
 
 
 def test_constants_are_checked_at_once():
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"(?s)told.*x < y did not hold.*\[3\]"):
+    with pytest.raises(tf.errors.InvalidArgumentError,
+                       match=r"(?s)told.*x < y did not hold.*\[3\]"):
         check_ops.assert_less([3], [2], message="told")
 
 

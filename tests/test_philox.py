@@ -87,7 +87,6 @@ def test_threads_reserve_apart():
 # ---- TensorFlow's streams ----
 
 
-
 CALLS = {
     "RandomUniform":
         lambda generator, attrs, shape: philox.uniform(generator, shape, attrs["dtype"]),

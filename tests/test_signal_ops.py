@@ -60,7 +60,8 @@ def test_gradients_of_transforms(transform):
     check_gradients(parts, [RNG.normal(size=(2, 2, 3)) for _ in range(2)])
 
 
-@pytest.mark.parametrize("type_, norm", [(1, None), (2, None), (2, "ortho"), (3, None), (3, "ortho")])
+@pytest.mark.parametrize("type_, norm", [(1, None), (2, None), (2, "ortho"), (3, None),
+                                         (3, "ortho")])
 def test_cosine_transforms_are_scipys(type_, norm):
     x = RNG.normal(size=(3, 8)).astype(np.float32)
     got = run(lambda: signal.dct(tf.constant(x), type=type_, norm=norm))
@@ -230,7 +231,8 @@ def test_sets_are_pythons(rows, name):
     got = run(lambda: getattr(sets, name)(np.array(rows), np.array(others)))
     expected = [sorted(getattr(set(a), name)(b)) for a, b in zip(rows, others)]
     assert got.values.tolist() == [x for row in expected for x in row]
-    assert got.indices.tolist() == [[i, j] for i, row in enumerate(expected) for j in range(len(row))]
+    assert got.indices.tolist() == [[i, j] for i, row in enumerate(expected)
+                                    for j in range(len(row))]
     assert got.dense_shape.tolist() == [len(rows), max(map(len, expected))]
 
 
@@ -240,7 +242,8 @@ def test_sets_are_pythons(rows, name):
 @pytest.mark.parametrize("build, kind, words", [
     (lambda: signal.dct(tf.zeros([3]), type=5), ValueError, "Only Types I, II and III"),
     (lambda: signal.rfft(tf.zeros([4]), [2, 2]), ValueError, "Dimension must be 1 but is 2"),
-    (lambda: signal.fft2d(tf.zeros([4], tf.complex64)), ValueError, "at least rank 2 but is rank 1"),
+    (lambda: signal.fft2d(tf.zeros([4], tf.complex64)), ValueError,
+     "at least rank 2 but is rank 1"),
     (lambda: signal.irfft3d(tf.zeros([2], tf.complex64)), ValueError, "must have rank at least 3"),
     (lambda: fake_quant_ops.fake_quant_with_min_max_args([1.0], 2, 1),
      tf.errors.InvalidArgumentError, "min has to be smaller than max, was: 2 >= 1"),

@@ -45,7 +45,8 @@ def each(function, dtype=object):
     (string_ops.encode_base64, lambda w: base64.urlsafe_b64encode(w).rstrip(b"="), object),
     (lambda x: string_ops.encode_base64(x, pad=True), base64.urlsafe_b64encode, object),
     (lambda x: string_ops.string_join(["<", x, ">"]), lambda w: b"<" + w + b">", object),
-    (lambda x: string_ops.regex_replace(x, r"\s+", "_"), lambda w: re.sub(rb"\s+", b"_", w), object),
+    (lambda x: string_ops.regex_replace(x, r"\s+", "_"),
+     lambda w: re.sub(rb"\s+", b"_", w), object),
     (lambda x: string_ops.regex_full_match(x, "[a-z A-Z]*"),
      lambda w: re.fullmatch(rb"[a-z A-Z]*", w) is not None, bool),
 ])
@@ -55,7 +56,8 @@ def test_elementwise_functions_are_pythons(function, python, dtype):
     np.testing.assert_array_equal(got, each(python, dtype))
 
 
-@pytest.mark.parametrize("unit, text", [("BYTE", "fünf Größen".encode()), ("UTF8_CHAR", "fünf Größen")])
+@pytest.mark.parametrize("unit, text", [("BYTE", "fünf Größen".encode()),
+                                        ("UTF8_CHAR", "fünf Größen")])
 @pytest.mark.parametrize("start, length", [(0, 3), (2, 100), (-4, 2), (3, 0), (1, -1), (-6, 6)])
 def test_substr_is_a_slice(unit, text, start, length):
     data = text if unit == "BYTE" else text.encode()
@@ -83,7 +85,8 @@ def test_numbers_survive_as_text(values):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.text("ab ,", max_size=6), min_size=1, max_size=4), st.sampled_from([" ", ",", "ab"]))
+@given(st.lists(st.text("ab ,", max_size=6), min_size=1, max_size=4),
+       st.sampled_from([" ", ",", "ab"]))
 def test_split_is_pythons(lines, separator):
     got = run(lambda: string_split_ops.strings_split(tf.constant(lines), separator))
     pieces = [line.split(separator) for line in lines]
@@ -116,7 +119,8 @@ def test_sip_hash(data, expected):
 
 def test_buckets_are_in_range_and_spread():
     words = [f"word {i}" for i in range(200)]
-    for function in (string_hash_ops.string_to_hash_bucket, string_hash_ops.string_to_hash_bucket_fast,
+    for function in (string_hash_ops.string_to_hash_bucket,
+                     string_hash_ops.string_to_hash_bucket_fast,
                      lambda x, n: string_hash_ops.string_to_hash_bucket_strong(x, n, [3, 4])):
         got = run(lambda function=function: function(words, 10))
         assert got.dtype == np.int64
@@ -187,7 +191,8 @@ def test_csv_that_python_writes_is_read(rows):
 
 
 @pytest.mark.parametrize("line, words", [
-    ("1", "Expect 2 fields but have 1 in record 0"), ("x,1", "Field 0 in record 0 is not a valid int32"),
+    ("1", "Expect 2 fields but have 1 in record 0"),
+    ("x,1", "Field 0 in record 0 is not a valid int32"),
     (",1", "Field 0 is required but missing in record 0"), ('1,a"', "Unquoted fields cannot have"),
     ('1,"a', "Quoted field has to end"), ('1,"a"b"', "has to be escaped by another quote")])
 def test_bad_csv(line, words):

@@ -1,4 +1,4 @@
-"""A tour of the whole in a hundred lines: what a learner does in the first hour, from top to bottom."""
+"""A tour of the whole in a hundred lines: what a learner does in the first hour."""
 
 import numpy as np
 import pytest

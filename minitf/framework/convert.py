@@ -66,8 +66,8 @@ def internal_convert_to_tensor(value, dtype=None, name=None, preferred_dtype=Non
         dtype = dtypes.as_dtype(dtype)
     if type(value) is Tensor:
         if dtype is not None and not dtype.is_compatible_with(value.dtype):
-            raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
-                             f"{value.dtype.name}: {value!r}")
+            raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with "
+                             f"dtype {value.dtype.name}: {value!r}")
         return value
     for function in _functions_for(type(value)):
         result = NotImplemented
@@ -95,8 +95,8 @@ def internal_convert_to_tensor(value, dtype=None, name=None, preferred_dtype=Non
                 f"incompatible dtype: requested = {dtype.base_dtype.name}, "
                 f"actual = {result.dtype.base_dtype.name}")
         return result
-    raise TypeError(f"{_prefix(name)}Cannot convert {value!r} with type {type(value)} to Tensor: no "
-                    "conversion function registered.")
+    raise TypeError(f"{_prefix(name)}Cannot convert {value!r} with type {type(value)} to Tensor: "
+                    "no conversion function registered.")
 
 
 def _prefix(name):
@@ -233,8 +233,8 @@ def _pack_nested(values, dtype, name):
         for i, item in enumerate(values):
             if is_dense_tensor_like(item):
                 if dtype is not None and item.dtype.base_dtype is not dtype:
-                    raise TypeError(f"Cannot convert a list containing a tensor of dtype {item.dtype} "
-                                    f"to {dtype} (Tensor is: {item!r})")
+                    raise TypeError(f"Cannot convert a list containing a tensor of dtype "
+                                    f"{item.dtype} to {dtype} (Tensor is: {item!r})")
             elif isinstance(item, (list, tuple)):
                 item = _pack_nested(item, dtype, str(i))
             converted.append(item)
@@ -261,8 +261,8 @@ def _from_indexed_slices(value, dtype=None, name=None, as_ref=False):
 
     dense_shape = constant_value(value.dense_shape)
     if dense_shape is None:
-        warnings.warn("Converting sparse IndexedSlices to a dense Tensor of unknown shape. This may "
-                      "consume a large amount of memory.", stacklevel=2)
+        warnings.warn("Converting sparse IndexedSlices to a dense Tensor of unknown shape. This "
+                      "may consume a large amount of memory.", stacklevel=2)
     elif np.prod(dense_shape) >= 100_000_000:
         warnings.warn(f"Converting sparse IndexedSlices to a dense Tensor with {np.prod(dense_shape)} "
                       "elements. This may consume a large amount of memory.", stacklevel=2)

@@ -343,7 +343,8 @@ class Graph:
 
     @contextlib.contextmanager
     def device(self, device_name_or_function):
-        """Asks for a device for the operations made in it: a string, a DeviceSpec, a function or None.
+        """Asks for a device for the operations made in it: a string, a DeviceSpec, a function or
+        None.
 
         Inner scopes complete outer ones; None ignores the outer scopes.
         """
@@ -371,7 +372,8 @@ class Graph:
           ValueError: ``op`` is None without ``ignore_existing``.
         """
         if op is None and not ignore_existing:
-            raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
+            raise ValueError("Trying to reset colocation (op is None) but "
+                             "ignore_existing is not True")
         if op is not None:
             op = _op_to_colocate_with(op)
         devices, self._device_function_stack = self._device_function_stack, []
@@ -437,8 +439,8 @@ class Graph:
     def _attr_scope(self, attr_map):
         """Gives operations made in it the attributes of ``attr_map``; None removes one."""
         if not isinstance(attr_map, dict):
-            raise TypeError("attr_map must be a dictionary mapping strings to Callables that return "
-                            "an AttrValue protocol buffer")
+            raise TypeError("attr_map must be a dictionary mapping strings to Callables that "
+                            "return an AttrValue protocol buffer")
         before = self._attr_scope_map
         merged = {**before, **attr_map}
         self._attr_scope_map = {k: v for k, v in merged.items() if v is not None}
@@ -625,11 +627,11 @@ class Graph:
         return graph_def
 
     def switch_to_thread_local(self):
-        """Accepted for TensorFlow's sake: scopes of one graph belong to the thread that builds it."""
+        """Accepted for TensorFlow's sake: a graph's scopes belong to the thread that builds it."""
 
 
 def _op_to_colocate_with(value):
-    """The operation that holds a value: for a variable the one that makes its reference or handle."""
+    """The operation that holds a value: for a variable, what makes its reference or handle."""
     if isinstance(value, Operation):
         return value
     handle = getattr(value, "handle", None)
@@ -730,7 +732,7 @@ _global_lock = threading.Lock()
 
 
 def get_default_graph():
-    """The graph to which new operations are added: the innermost ``as_default()`` of this thread."""
+    """The graph to which new operations are added: this thread's innermost ``as_default()``."""
     stack = _default_graph_stack.stack
     return stack[-1] if stack else _global_graph()
 
@@ -751,8 +753,8 @@ def reset_default_graph():
     """
     global _global_default_graph
     if _default_graph_stack.stack:
-        raise AssertionError("Do not use tf.reset_default_graph() to clear nested graphs. If you need "
-                             "a cleared graph, exit the nesting and create a new graph.")
+        raise AssertionError("Do not use tf.reset_default_graph() to clear nested graphs. If you "
+                             "need a cleared graph, exit the nesting and create a new graph.")
     with _global_lock:
         _global_default_graph = None
 
@@ -816,8 +818,8 @@ class name_scope:
         self._name = default_name if name is None else name
         self._values = values
         if not (default_name is None or isinstance(default_name, str)):
-            raise TypeError("`default_name` type (%s) is not a string type. You likely meant to pass "
-                            "this into the `values` kwarg." % type(default_name))
+            raise TypeError("`default_name` type (%s) is not a string type. You likely meant to "
+                            "pass this into the `values` kwarg." % type(default_name))
 
     @property
     def name(self):
@@ -891,7 +893,7 @@ def get_collection_ref(key):
 
 @contextlib.contextmanager
 def init_scope():
-    """Lifts what is made in it out of control dependencies and control flow; the name scope stays."""
+    """Lifts what is made in it out of control dependencies and control flow, in the same name scope."""
     graph = get_default_graph()
     scope = graph.get_name_scope()
     with graph.name_scope(scope + "/" if scope else scope), graph.control_dependencies(None):

@@ -1,8 +1,8 @@
 """Adding an operation: arguments to tensors, dtypes and attributes inferred and checked.
 
 This is what happens between ``MatMul(a, b)`` and the new node: the operation's name opens a scope,
-so that constants made of Python arguments are called ``MatMul/b``; each input is converted, with the
-dtype that earlier inputs fixed; attributes are taken from dtypes, arguments and defaults.
+so that constants made of Python arguments are called ``MatMul/b``; each input is converted, with
+the dtype that earlier inputs fixed; attributes are taken from dtypes, arguments and defaults.
 """
 
 import numpy as np
@@ -126,8 +126,8 @@ def _convert_input(op_type, spec, value, attrs, inferred_from):
         if type_attr in attrs:
             if attrs[type_attr] is not base_dtype:
                 raise TypeError(
-                    f"Input '{arg.name}' of '{op_type.name}' Op has type {base_dtype.name} that does "
-                    f"not match type {attrs[type_attr].name} of argument "
+                    f"Input '{arg.name}' of '{op_type.name}' Op has type {base_dtype.name} that "
+                    f"does not match type {attrs[type_attr].name} of argument "
                     f"'{inferred_from.get(type_attr, type_attr)}'.")
         else:
             attrs[type_attr] = base_dtype
@@ -136,8 +136,8 @@ def _convert_input(op_type, spec, value, attrs, inferred_from):
             if attr.allowed is not None and base_dtype not in attr.allowed:
                 _check_allowed(attr, base_dtype, arg.name)
     elif base_dtype is not dtype:
-        raise TypeError(f"Input '{arg.name}' of '{op_type.name}' Op has type {base_dtype.name} that "
-                        f"does not match expected type of {dtype.name}.")
+        raise TypeError(f"Input '{arg.name}' of '{op_type.name}' Op has type {base_dtype.name} "
+                        f"that does not match expected type of {dtype.name}.")
     if arg.is_ref and not value.dtype._is_ref_dtype:
         raise TypeError(f"'{op_type.name}' Op requires that input '{arg.name}' be a mutable tensor "
                         "(e.g.: a tf.Variable)")
@@ -204,8 +204,8 @@ def _convert_list(op_type, spec, values, attrs, inferred_from):
     if type_attr is not None:
         if type_attr not in attrs:
             if not tensors:
-                raise TypeError(f"Don't know how to infer type variable from empty input list passed "
-                                f"to input '{arg.name}' of '{op_type.name}' Op.")
+                raise TypeError(f"Don't know how to infer type variable from empty input list "
+                                f"passed to input '{arg.name}' of '{op_type.name}' Op.")
             attrs[type_attr] = tensors[0].dtype.base_dtype
         inferred_from.setdefault(type_attr, arg.name)
         for tensor in tensors:
@@ -281,14 +281,15 @@ def _checked_attr(attr, value, op_type):
         return items
     value = _checked_element(attr, value, kind)
     if kind == "int" and attr.minimum is not None and value < attr.minimum:
-        raise ValueError(f"Attr '{attr.name}' of '{op_type.name}' Op passed {value} less than minimum "
-                         f"{attr.minimum}.")
+        raise ValueError(f"Attr '{attr.name}' of '{op_type.name}' Op passed {value} less than "
+                         f"minimum {attr.minimum}.")
     if attr.allowed is not None:
         if kind == "type":
             _check_allowed(attr, value, attr.name)
         elif value not in attr.allowed:
             raise ValueError(
-                f"Attr '{attr.name}' of '{op_type.name}' Op passed string '{value.decode()}' not in: "
+                f"Attr '{attr.name}' of '{op_type.name}' Op passed string '{value.decode()}' "
+                "not in: "
                 + ", ".join(f'"{item.decode()}"' for item in attr.allowed) + ".")
     return value
 
@@ -322,7 +323,8 @@ def _checked_element(attr, value, kind):
         try:
             return dtypes_lib.as_dtype(value).base_dtype
         except TypeError as error:
-            raise TypeError(f"Expected DataType for argument '{attr.name}' not {value!r}.") from error
+            raise TypeError(
+                f"Expected DataType for argument '{attr.name}' not {value!r}.") from error
     if kind == "shape":
         try:
             return tensor_shape.as_shape(value)

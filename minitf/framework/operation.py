@@ -161,7 +161,8 @@ class Operation:
         self._device = device.to_string() if hasattr(device, "to_string") else (device or "")
 
     def get_attr(self, name):
-        """The value of an attribute: bytes, int, float, bool, DType, TensorShapeProto, TensorProto, list.
+        """The value of an attribute: bytes, int, float, bool, DType, TensorShapeProto, TensorProto,
+        list.
 
         Raises:
           ValueError: the operation has no such attribute.
@@ -229,7 +230,8 @@ class Operation:
         """Where it was created: (file, line, function, source line) for each frame of the user's."""
         import linecache
 
-        return [(code.co_filename, line, code.co_name, linecache.getline(code.co_filename, line).strip())
+        return [(code.co_filename, line, code.co_name,
+                 linecache.getline(code.co_filename, line).strip())
                 for code, line in reversed(self._frames)]
 
     # ---- running, and changing the graph ----
@@ -289,15 +291,15 @@ def _session_for(session, graph, action, how):
         session = get_default_session()
         if session is None:
             raise ValueError(f"Cannot {action} using {how.split('(')[0]}()`: No default session is "
-                             f"registered. Use `with sess.as_default()` or pass an explicit session "
-                             f"to {how}")
+                             f"registered. Use `with sess.as_default()` or pass an explicit "
+                             f"session to {how}")
         if session.graph is not graph:
             raise ValueError(f"Cannot use the default session to {action}: the {action.split()[-1]}'s "
-                             "graph is different from the session's graph. Pass an explicit session "
-                             f"to {how}.")
+                             "graph is different from the session's graph. Pass an explicit "
+                             f"session to {how}.")
     elif session.graph is not graph:
-        raise ValueError(f"Cannot use the given session to {action}: the {action.split()[-1]}'s graph "
-                         "is different from the session's graph.")
+        raise ValueError(f"Cannot use the given session to {action}: the {action.split()[-1]}'s "
+                         "graph is different from the session's graph.")
     return session
 
 
@@ -347,7 +349,7 @@ def infer_shapes(operation):
 
 
 def _shape_error_suffix(operation):
-    """TF's ending of a shape error: node, op, input shapes and the constants that were looked at."""
+    """TF's ending of a shape error: node, op, input shapes and the constants looked at."""
     from minitf.framework import constant_folding
 
     def text(shape):

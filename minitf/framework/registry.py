@@ -1,4 +1,5 @@
-"""Op declarations: the signature of an op, and the rules that give it a shape, a kernel and a gradient.
+"""Op declarations: the signature of an op, and the rules that give it a shape, a kernel and a
+gradient.
 
 An op is declared once, by a string that is its OpDef::
 
@@ -9,10 +10,11 @@ Before the ``;`` stand the inputs, after it the attributes in the order of Tenso
 after the arrow the outputs. A name used as a type is a type attribute: its allowed types are the
 keyword of that name, its place among the attributes is where it is listed (first, when it is not).
 ``N * T`` is a list of N tensors, a name of type ``list(type)`` a list of tensors of those types,
-``Ref(T)`` a mutable tensor. ``>= 1`` is an attribute's minimum, ``in {'a', 'b'}`` its allowed strings.
+``Ref(T)`` a mutable tensor. ``>= 1`` is an attribute's minimum, ``in {'a', 'b'}`` its allowed
+strings.
 
-The object that ``op`` returns collects the rules (``.shape``, ``.kernel``, ``.gradient``) and, called,
-adds a node to the graph.
+The object that ``op`` returns collects the rules (``.shape``, ``.kernel``, ``.gradient``) and,
+called, adds a node to the graph.
 """
 
 import ast
@@ -103,7 +105,8 @@ def _parse_default(type_, text):
     if type_ == "type":
         return dtypes.OPDEF_NAMES[text]
     if type_ == "list(type)":
-        return [dtypes.OPDEF_NAMES[name.strip()] for name in text.strip("[]").split(",") if name.strip()]
+        return [dtypes.OPDEF_NAMES[name.strip()] for name in text.strip("[]").split(",")
+                if name.strip()]
     if type_ == "shape":
         return (tensor_shape.unknown_shape() if text == "unknown"
                 else tensor_shape.TensorShape(ast.literal_eval(text)))
@@ -118,7 +121,7 @@ def _parse_default(type_, text):
 
 
 def _parse_arg(text, implied):
-    """One ``name: type``; names of attributes that it implies are added to ``implied`` (name -> type)."""
+    """One ``name: type``; attributes that it implies are added to ``implied`` (name -> type)."""
     name, type_ = (part.strip() for part in text.split(":"))
     is_ref = type_.startswith("Ref(")
     if is_ref:
@@ -218,7 +221,8 @@ class OpType:
 
     def _set_rule(self, slot, rule):
         if getattr(self, slot) is not None:
-            raise ValueError(f"{_where(rule)}: {self.name} has its {slot.replace('_', ' ')} already")
+            raise ValueError(
+                f"{_where(rule)}: {self.name} has its {slot.replace('_', ' ')} already")
         setattr(self, slot, rule)
         return rule
 
@@ -261,7 +265,7 @@ class OpType:
         return self._set_rule("explain_rule", _by_name(self, rule))
 
     def gradient(self, rule):
-        """Registers the gradient: ``rule(op, *grads)`` returns a gradient (or None) for each input."""
+        """Registers the gradient: ``rule(op, *grads)`` gives a gradient (or None) for each input."""
         return self._set_rule("gradient_rule", rule)
 
     def not_differentiable(self):
@@ -275,7 +279,8 @@ class OpType:
         return self
 
     def hoist(self):
-        """Says that the output is one object in all runs of a session: a constant, a variable's cell.
+        """Says that the output is one object in all runs of a session: a constant, a variable's
+        cell.
 
         The kernel runs once, when a plan is compiled.
         """
@@ -317,7 +322,7 @@ class OpType:
     _build = None  # set by op_builder, which stands above this module
 
     def structure_outputs(self, operation):
-        """The operation's outputs as callers get them: tensor, list, namedtuple, or the operation."""
+        """What callers get of the operation: its output, a list, a namedtuple, or the operation."""
         declared = self.outputs
         outputs = operation.outputs
         if not declared:
@@ -400,7 +405,8 @@ def _check_parameters(op_type, rule, extra, all_inputs=False):
     unknown = [name for name in names if name not in op_type.parameters and name not in extra]
     missing = []
     if all_inputs:
-        missing = [arg.name for arg, name in zip(op_type.inputs, names + [None] * len(op_type.inputs))
+        padded = names + [None] * len(op_type.inputs)
+        missing = [arg.name for arg, name in zip(op_type.inputs, padded)
                    if arg.name != name]
     if unknown or missing:
         raise TypeError(f"{_where(rule)}: the rule of {op_type.name} takes {names}; the signature "

@@ -198,6 +198,11 @@ def realdiv(x, y, name=None):
     return RealDiv(x, y, name=name)
 
 
+def _divides_by_zero(x, y):
+    """Whether an element of the result would be divided by zero: an empty result has none."""
+    return np.size(x) > 0 and np.any(np.equal(y, 0))
+
+
 def _quotient(x, y):
     if x.dtype.kind in "iu":
         return _truncated_quotient(x, y)
@@ -206,7 +211,7 @@ def _quotient(x, y):
 
 def _truncated_quotient(x, y):
     """Integers divided as C divides them, towards zero."""
-    if np.any(np.equal(y, 0)):
+    if _divides_by_zero(x, y):
         raise errors.InvalidArgumentError(None, None, "Integer division by zero")
     quotient, remainder = np.divmod(x, y)
     return np.add(quotient, np.logical_and(remainder != 0, (x < 0) != (y < 0)), dtype=x.dtype)
@@ -260,14 +265,14 @@ def truncatediv(x, y, name=None):
 
 def _floor_quotient(x, y):
     if x.dtype.kind in "iu":
-        if np.any(np.equal(y, 0)):
+        if _divides_by_zero(x, y):
             raise errors.InvalidArgumentError(None, None, "Integer division by zero")
         return np.floor_divide(x, y)
     return np.floor(np.divide(x, y))
 
 
 def _truncate_div(x, y):
-    if x.dtype.kind in "iu" and np.any(np.equal(y, 0)):
+    if x.dtype.kind in "iu" and _divides_by_zero(x, y):
         raise _truncation_error()
     return _quotient(x, y)
 
@@ -337,7 +342,7 @@ def truncatemod(x, y, name=None):
 
 def _floor_remainder(x, y):
     if x.dtype.kind in "iu":
-        if np.any(np.equal(y, 0)):
+        if _divides_by_zero(x, y):
             raise errors.InvalidArgumentError(None, None, "Integer division by zero")
         return np.remainder(x, y)
     remainder = np.fmod(x, y)
@@ -346,7 +351,7 @@ def _floor_remainder(x, y):
 
 
 def _truncated_remainder(x, y):
-    if x.dtype.kind in "iu" and np.any(np.equal(y, 0)):
+    if x.dtype.kind in "iu" and _divides_by_zero(x, y):
         raise _truncation_error()
     return np.fmod(x, y)
 

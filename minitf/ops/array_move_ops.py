@@ -425,7 +425,7 @@ def _(tensor, axis):
 
 @ReverseV2.kernel
 def _(tensor, axis):
-    return np.flip(tensor, tuple(axis.tolist()))
+    return np.flip(tensor, tuple(axis.tolist())) if np.ndim(tensor) else tensor
 
 
 @ReverseV2.explain

@@ -334,7 +334,8 @@ def _(x, out_idx):
 
 @UniqueWithCounts.shape
 def _(x):
-    return [shape_of((None,)), with_rank(x.shape, 1), shape_of((None,))]
+    with_rank(x.shape, 1)
+    return [shape_of((None,)), x.shape, shape_of((None,))]
 
 
 @UniqueWithCounts.kernel

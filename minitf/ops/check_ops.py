@@ -72,8 +72,8 @@ def assert_none_equal(x, y, data=None, summarize=None, message=None, name=None):
 
 def assert_less(x, y, data=None, summarize=None, message=None, name=None):
     """An operation that fails unless ``x < y`` for all elements; see assert_equal."""
-    return _binary_assert("<", "assert_less", math_ops.less, np.less, x, y, data, summarize, message,
-                          name)
+    return _binary_assert("<", "assert_less", math_ops.less, np.less, x, y, data, summarize,
+                          message, name)
 
 
 def assert_less_equal(x, y, data=None, summarize=None, message=None, name=None):
@@ -84,8 +84,8 @@ def assert_less_equal(x, y, data=None, summarize=None, message=None, name=None):
 
 def assert_greater(x, y, data=None, summarize=None, message=None, name=None):
     """An operation that fails unless ``x > y`` for all elements; see assert_equal."""
-    return _binary_assert(">", "assert_greater", math_ops.greater, np.greater, x, y, data, summarize,
-                          message, name)
+    return _binary_assert(">", "assert_greater", math_ops.greater, np.greater, x, y, data,
+                          summarize, message, name)
 
 
 def assert_greater_equal(x, y, data=None, summarize=None, message=None, name=None):
@@ -177,15 +177,15 @@ def assert_rank(x, rank, data=None, summarize=None, message=None, name=None):
     Raises:
       ValueError: it is known that it has not.
     """
-    return _rank_assert("assert_rank", "rank", lambda actual, given: actual == given, math_ops.equal,
-                        x, rank, data, summarize, message, name)
+    return _rank_assert("assert_rank", "rank", lambda actual, given: actual == given,
+                        math_ops.equal, x, rank, data, summarize, message, name)
 
 
 def assert_rank_at_least(x, rank, data=None, summarize=None, message=None, name=None):
     """An operation that fails unless ``x`` has that rank or a higher one; see assert_rank."""
     return _rank_assert("assert_rank_at_least", "rank at least",
-                        lambda actual, given: actual >= given, math_ops.greater_equal, x, rank, data,
-                        summarize, message, name)
+                        lambda actual, given: actual >= given, math_ops.greater_equal, x, rank,
+                        data, summarize, message, name)
 
 
 def _rank_assert(default_name, what, static, dynamic, x, rank, data, summarize, message, name):
@@ -199,8 +199,8 @@ def _rank_assert(default_name, what, static, dynamic, x, rank, data, summarize, 
         known = _known_ranks([rank])
         if known and x.shape.ndims is not None:
             if not static(x.shape.ndims, known[0]):
-                raise ValueError(f"{message}.  Tensor {x.name} must have {what} {known[0]}.  Received "
-                                 f"rank {x.shape.ndims}, shape {x.shape}")
+                raise ValueError(f"{message}.  Tensor {x.name} must have {what} {known[0]}.  "
+                                 f"Received rank {x.shape.ndims}, shape {x.shape}")
             return control_flow_ops.no_op(name="static_checks_determined_all_ok")
         condition = dynamic(array_ops.rank(x), rank)
         return control_flow_ops.Assert(_with_scalar_ranks(condition, [rank]), data,
@@ -281,9 +281,9 @@ def assert_scalar(tensor, name=None, message=None):
 def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
     """An operation that fails unless tensors have the shapes that are described.
 
-    A description is a sequence with an entry for each dimension: a number, None or "." for any size,
-    another symbol for a size that must be the same wherever the symbol stands. ``...`` or "*" in
-    front stands for any number of dimensions::
+    A description is a sequence with an entry for each dimension: a number, None or "." for any
+    size, another symbol for a size that must be the same wherever the symbol stands. ``...`` or "*"
+    in front stands for any number of dimensions::
 
         tf.debugging.assert_shapes([(x, ("N", "Q")), (y, ("N", "D")), (scalar, ())])
 
@@ -312,20 +312,20 @@ def _read_description(x, symbols, message):
     """(whether leading dimensions are free, the symbols of the others)."""
     if not (hasattr(symbols, "__iter__") or hasattr(symbols, "__getitem__")):
         raise ValueError(
-            f"{message}.  Tensor {x.name}.  Specified shape must be an iterable.  An iterable has the "
-            f"attribute `__iter__` or `__getitem__`.  Received specified shape: {symbols}")
+            f"{message}.  Tensor {x.name}.  Specified shape must be an iterable.  An iterable has "
+            f"the attribute `__iter__` or `__getitem__`.  Received specified shape: {symbols}")
     symbols = tuple(symbols)
     for i, symbol in enumerate(symbols):
         if i and symbol in (Ellipsis, "*"):
             raise ValueError(
-                f"{message}.  Tensor {x.name} specified shape index {i}.  Symbol `...` or `*` for a "
-                "variable number of unspecified dimensions is only allowed as the first entry")
+                f"{message}.  Tensor {x.name} specified shape index {i}.  Symbol `...` or `*` for "
+                "a variable number of unspecified dimensions is only allowed as the first entry")
     free = bool(symbols) and symbols[0] in (Ellipsis, "*")
     return free, symbols[free:] or (1,)
 
 
 def _dimension_sizes(x):
-    """The sizes of dimensions, as numbers where they are known; scalars count as having one of 1."""
+    """The sizes of dimensions, as numbers where known; scalars count as having one of 1."""
     dynamic = array_ops.shape(x)
     dims = x.shape._dims
     if dims is None:
@@ -441,8 +441,8 @@ def assert_same_float_dtype(tensors=None, dtype=None):
             dtype, first = found, getattr(item, "name", str(item))
         elif found != dtype:
             as_what = f" as {first}" if first else ""
-            raise ValueError(f"{getattr(item, 'name', str(item))}, type={found}, must be of the same "
-                             f"type ({dtype}){as_what}.")
+            raise ValueError(f"{getattr(item, 'name', str(item))}, type={found}, must be of the "
+                             f"same type ({dtype}){as_what}.")
     if not dtype:
         return dtypes.float32
     if not dtype.is_floating:
@@ -451,7 +451,7 @@ def assert_same_float_dtype(tensors=None, dtype=None):
 
 
 def is_numeric_tensor(tensor):
-    """Whether it is a tensor of numbers (float16, bfloat16 and complex128 do not count, as in TF)."""
+    """Whether it is a tensor of numbers (as in TF, not float16, bfloat16 and complex128)."""
     return isinstance(tensor, Tensor) and tensor.dtype in _NUMERIC
 
 

@@ -21,8 +21,8 @@ from minitf.ops.switch_ops import merge, switch
 def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, fn2=None):
     """The result of ``true_fn()`` or of ``false_fn()``, whichever ``pred`` says.
 
-    Both functions build their graph; when it runs, only the operations of the branch taken run. What
-    the functions use from outside goes through Switch operations (TF ops: Switch, Merge).
+    Both functions build their graph; when it runs, only the operations of the branch taken run.
+    What the functions use from outside goes through Switch operations (TF ops: Switch, Merge).
 
     Args:
       pred: a boolean scalar tensor.
@@ -50,7 +50,8 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
         for tensor in (when_true, when_false, pivot_true, pivot_false, pred):
             tensor.graph.prevent_fetching(tensor.op)
         context_t, original_t, result_t = _branch(pred, pivot_true, 1, true_fn, "true_fn", strict)
-        context_f, original_f, result_f = _branch(pred, pivot_false, 0, false_fn, "false_fn", strict)
+        context_f, original_f, result_f = _branch(
+            pred, pivot_false, 0, false_fn, "false_fn", strict)
         _check_same_structure(original_t, original_f)
         if not result_t:
             raise ValueError("true_fn and false_fn must return at least one result.")
@@ -170,8 +171,8 @@ def _default_action(predicates, actions):
     others = predicates[:last]
 
     def action():
-        message = ("Implementation error: selected default action #%d was called, but some of other "
-                   "predicates are True: " % last)
+        message = ("Implementation error: selected default action #%d was called, but some of "
+                   "other predicates are True: " % last)
         none_true = ("Input error: None of conditions evaluated as True:",
                      array_ops.stack(predicates, name="preds_c"))
         with control_dependencies([_assert_at_most_n_true(others, 0, message),
@@ -194,7 +195,8 @@ def _assert_at_most_n_true(predicates, n, message):
 
 
 def Assert(condition, data, summarize=None, name=None):  # noqa: N802 - TensorFlow's name
-    """An operation that fails when ``condition`` is false, and then prints ``data`` (TF op: Assert).
+    """An operation that fails when ``condition`` is false, and then prints ``data`` (TF op:
+    Assert).
 
     Args:
       condition: a boolean scalar tensor.

@@ -54,8 +54,8 @@ def group(*inputs, **kwargs):
         by_device = {}
         for item in _flatten(inputs):
             if not hasattr(item, "device"):
-                raise TypeError(f"Expected tf.group() expected Tensor arguments not '{item}' with type "
-                                f"'{type(item)}'")
+                raise TypeError(f"Expected tf.group() expected Tensor arguments not '{item}' with "
+                                f"type '{type(item)}'")
             by_device.setdefault(item.device, []).append(item)
         if len(by_device) == 1:
             (where, waited_for), = by_device.items()
@@ -124,7 +124,9 @@ def with_dependencies(dependencies, output_tensor, name=None):
 def identity_or_ref(data, name=None):
     """The identity of a tensor; a mutable tensor stays mutable."""
     data = internal_convert_to_tensor(data, as_ref=True)
-    return RefIdentity(data, name=name) if data.dtype._is_ref_dtype else array_ops.identity(data, name)
+    if data.dtype._is_ref_dtype:
+        return RefIdentity(data, name=name)
+    return array_ops.identity(data, name)
 
 
 RefIdentity = op("RefIdentity(input: Ref(T); T) -> (output: Ref(T))",

@@ -1,8 +1,8 @@
 """Fake quantization: floats rounded to what few bits can hold, and still floats.
 
-A range [min, max] is cut in ``2 ** num_bits - 1`` steps, and shifted a little so that 0 is on a step;
-values are clamped to the range and rounded to the nearest step. The gradient passes within the range.
-Used to train networks that will run on integers (Jacob et al., arXiv:1712.05877).
+A range [min, max] is cut in ``2 ** num_bits - 1`` steps, and shifted a little so that 0 is on a
+step; values are clamped to the range and rounded to the nearest step. The gradient passes within
+the range. Used to train networks that will run on integers (Jacob et al., arXiv:1712.05877).
 """
 
 import numpy as np
@@ -69,7 +69,8 @@ def fake_quant_with_min_max_args(inputs, min=-6, max=6, num_bits=8, narrow_range
 
 def fake_quant_with_min_max_args_gradient(gradients, inputs, min=-6, max=6, num_bits=8,
                                           narrow_range=False, name=None):
-    """The gradient: ``gradients`` where inputs are in the range (TF: FakeQuantWithMinMaxArgsGradient).
+    """The gradient: ``gradients`` where inputs are in the range (TF:
+    FakeQuantWithMinMaxArgsGradient).
     """
     return FakeQuantWithMinMaxArgsGradient(gradients, inputs, min=min, max=max, num_bits=num_bits,
                                            narrow_range=narrow_range, name=name)
@@ -136,7 +137,8 @@ def fake_quant_with_min_max_vars_gradient(gradients, inputs, min, max, num_bits=
                                           narrow_range=False, name=None):
     """The gradients (of inputs, of min, of max) (TF op: FakeQuantWithMinMaxVarsGradient).
 
-    That of min is the sum of the gradients of the inputs below the range, that of max of those above.
+    That of min is the sum of the gradients of the inputs below the range, that of max of those
+    above.
     """
     return FakeQuantWithMinMaxVarsGradient(gradients, inputs, min, max, num_bits=num_bits,
                                            narrow_range=narrow_range, name=name)

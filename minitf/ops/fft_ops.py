@@ -66,8 +66,8 @@ def _complex_transform(op_type, rank, transform):
     return op_type
 
 
-FFT = _complex_transform(op("FFT(input: Tcomplex; Tcomplex: type = complex64) -> (output: Tcomplex)",
-                            Tcomplex="complex64 complex128"), 1, np.fft.fftn)
+FFT = _complex_transform(op("FFT(input: Tcomplex; Tcomplex: type = complex64)"
+                            " -> (output: Tcomplex)", Tcomplex="complex64 complex128"), 1, np.fft.fftn)
 IFFT = _complex_transform(op("IFFT(input: Tcomplex; Tcomplex: type = complex64)"
                              " -> (output: Tcomplex)", Tcomplex="complex64 complex128"),
                           1, np.fft.ifftn)
@@ -108,7 +108,8 @@ def _ifft_gradient(rank, forward):
 
 
 for _rank, (_forward, _forward_op, _inverse, _inverse_op) in enumerate(
-        [(fft, FFT, ifft, IFFT), (fft2d, FFT2D, ifft2d, IFFT2D), (fft3d, FFT3D, ifft3d, IFFT3D)], 1):
+        [(fft, FFT, ifft, IFFT), (fft2d, FFT2D, ifft2d, IFFT2D),
+         (fft3d, FFT3D, ifft3d, IFFT3D)], 1):
     _forward_op.gradient(_fft_gradient(_rank, _inverse))
     _inverse_op.gradient(_ifft_gradient(_rank, _forward))
 
@@ -121,8 +122,8 @@ def rfft(input_tensor, fft_length=None, name=None):
 
     Args:
       input_tensor: float32.
-      fft_length: a vector with the length; shorter axes are filled with zeros, longer ones cut. None:
-        the length of the axis.
+      fft_length: a vector with the length; shorter axes are filled with zeros, longer ones cut.
+        None: the length of the axis.
       name: the name scope.
 
     Returns:
@@ -243,8 +244,8 @@ def _real_transform(op_type, rank, forward):
         _check_lengths(np.shape(input), lengths, rank, forward)
         dtype = np.complex64 if forward else np.float32
         if 0 in lengths or 0 in input.shape:
-            sizes = [*lengths[:-1], lengths[-1] // 2 + 1 if forward and lengths[-1] else lengths[-1]]
-            return np.zeros((*input.shape[:-rank], *sizes), dtype)
+            last = lengths[-1] // 2 + 1 if forward and lengths[-1] else lengths[-1]
+            return np.zeros((*input.shape[:-rank], *lengths[:-1], last), dtype)
         transform = np.fft.rfftn if forward else np.fft.irfftn
         return transform(input, s=lengths, axes=axes).astype(dtype, copy=False)
 
@@ -277,7 +278,8 @@ def _check_lengths(shape, lengths, rank, forward):
 
 
 RFFT = _real_transform(op("RFFT(input: float, fft_length: int32) -> (output: complex64)"), 1, True)
-IRFFT = _real_transform(op("IRFFT(input: complex64, fft_length: int32) -> (output: float)"), 1, False)
+IRFFT = _real_transform(op("IRFFT(input: complex64, fft_length: int32) -> (output: float)"), 1,
+                        False)
 RFFT2D = _real_transform(op("RFFT2D(input: float, fft_length: int32) -> (output: complex64)"), 2,
                          True)
 IRFFT2D = _real_transform(op("IRFFT2D(input: complex64, fft_length: int32) -> (output: float)"), 2,

@@ -48,7 +48,8 @@ def add_check_numerics_ops():
                 continue
             if op._control_flow_context is not None:
                 raise ValueError("`tf.add_check_numerics_ops() is not compatible with TensorFlow "
-                                 "control flow operations such as `tf.cond()` or `tf.while_loop()`.")
+                                 "control flow operations such as `tf.cond()` or "
+                                 "`tf.while_loop()`.")
             with control_dependencies(last):
                 last = [array_ops.check_numerics(output,
                                                  message=f"{op.name}:{output.value_index}")]

@@ -37,7 +37,8 @@ def decode_raw(input_bytes=None, out_type=None, little_endian=True, name=None, b
     return DecodeRaw(input_bytes, out_type=out_type, little_endian=little_endian, name=name)
 
 
-DecodeRaw = op("DecodeRaw(bytes: string; out_type, little_endian: bool = True) -> (output: out_type)",
+DecodeRaw = op("DecodeRaw(bytes: string; out_type, little_endian: bool = True)"
+               " -> (output: out_type)",
                out_type="half float double int32 uint16 uint8 int16 int8 int64 complex64 complex128"
                         " bool").not_differentiable()
 
@@ -73,8 +74,8 @@ def _numbers(items, dtype, little_endian):
 # ---- DecodePaddedRaw ----
 
 DecodePaddedRaw = op(
-    "DecodePaddedRaw(input_bytes: string, fixed_length: int32; out_type, little_endian: bool = True)"
-    " -> (output: out_type)", out_type="half float double int32 uint16 uint8 int16 int8 int64"
+    "DecodePaddedRaw(input_bytes: string, fixed_length: int32; out_type, little_endian: bool = "
+    "True) -> (output: out_type)", out_type="half float double int32 uint16 uint8 int16 int8 int64"
 ).not_differentiable()
 
 
@@ -147,8 +148,10 @@ DecodeCSV = op(
 def _(records, record_defaults):
     for default in record_defaults:
         with_rank_at_most(default.shape, 1)
-        if default.shape._dims and default.shape._dims[0] is not None and default.shape._dims[0] > 1:
-            raise ValueError("Shape of a default must be a length-0 or length-1 vector, or a scalar.")
+        dims = default.shape._dims
+        if dims and dims[0] is not None and dims[0] > 1:
+            raise ValueError("Shape of a default must be a length-0 or length-1 vector, "
+                             "or a scalar.")
     return [records.shape] * len(record_defaults)
 
 

@@ -34,7 +34,7 @@ def _window_outputs(size, window, stride, padding):
 
 
 def _windows(x, ksizes, strides, rates, padding):
-    """Windows over the inner axes of [batch, ..., depth], as [batch, outputs..., window..., depth]."""
+    """Windows over [batch, ..., depth]'s inner axes, as [batch, outputs..., window..., depth]."""
     spans = [(k - 1) * rate + 1 for k, rate in zip(ksizes, rates)]
     counts = [_window_outputs(size, span, stride, padding)
               for size, span, stride in zip(x.shape[1:-1], spans, strides)]
@@ -99,8 +99,8 @@ def _(images, ksizes, strides, rates, padding):
     batch, rows, columns, depth = with_rank(images.shape, 4)._dims or [None] * 4
     for name, values in (("ksizes", ksizes), ("strides", strides), ("rates", rates)):
         if len(values) != 4:
-            raise ValueError(f"ExtractImagePatches requires the {name} attribute to contain 4 values, "
-                             f"but got: {len(values)}")
+            raise ValueError(f"ExtractImagePatches requires the {name} attribute to contain 4 "
+                             f"values, but got: {len(values)}")
     out_depth = None if depth is None else depth * ksizes[1] * ksizes[2]
     if rows is None or columns is None:
         return shape_of([batch, None, None, out_depth])

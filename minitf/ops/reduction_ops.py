@@ -99,6 +99,8 @@ def _mean(input, axes, keepdims):
         return _mean(input.astype(np.float32), axes, keepdims).astype(np.float16)
     total = _sum(input, axes, keepdims)
     count = total.dtype.type(input.size // max(total.size, 1))
+    if input.dtype.kind == "c" and not count:
+        return total
     if input.dtype.kind in "fc":
         return np.divide(total, count)
     magnitude = np.floor_divide(np.abs(total), max(count, count.dtype.type(1)))
@@ -138,6 +140,8 @@ def _any(input, axes, keepdims):
 
 
 def _euclidean_norm(input, axes, keepdims):
+    if all(input.shape[axis] == 1 for axis in axes):  # TF passes on what is nothing to add up
+        return np.reshape(input, np.sum(input, axis=axes, keepdims=keepdims).shape)
     return np.sqrt(_sum(np.square(input), axes, keepdims)).astype(input.dtype)
 
 

@@ -18,7 +18,8 @@ _NEXT = re.compile(r"\\Q(?P<quoted>.*?)(?:\\E|$)|\\(?P<escape>[\s\S])|\[:(?P<pos
 def compiled(pattern):
     """A pattern of RE2, bytes, as a compiled pattern of Python for text.
 
-    ``\\d``, ``\\w`` and their like are ASCII, ``$`` is the end of the text only, ``.`` is a code point.
+    ``\\d``, ``\\w`` and their like are ASCII, ``$`` is the end of the text only, ``.`` is a code
+    point.
 
     Raises:
       InvalidArgumentError: neither RE2 nor Python can read it, or it asks for what RE2 lacks.

@@ -70,7 +70,7 @@ def py_function(func, inp, Tout, name=None):
 
 
 class _Function:
-    """A function in the registry; unlike functions themselves it can be referred to weakly, always."""
+    """A function in the registry, which can always be referred to weakly; not all functions can."""
 
     __slots__ = ("__weakref__", "func")
 

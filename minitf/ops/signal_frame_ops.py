@@ -217,7 +217,8 @@ def stft(signals, frame_length, frame_step, fft_length=None, window_fn=hann_wind
         return fft_ops.rfft(frames, [fft_length])
 
 
-def inverse_stft(stfts, frame_length, frame_step, fft_length=None, window_fn=hann_window, name=None):
+def inverse_stft(stfts, frame_length, frame_step, fft_length=None, window_fn=hann_window,
+                 name=None):
     """The inverse of stft: irfft of each frame, windowed and overlapped.
 
     To get the signal back, take ``inverse_stft_window_fn`` as ``window_fn``.
@@ -260,7 +261,8 @@ def _with_frame_length(frames, frame_length):
     elif present > wanted:
         frames = frames[..., :wanted]
     elif present < wanted:
-        frames = array_ops.pad(frames, [[0, 0]] * (frames.shape.ndims - 1) + [[0, wanted - present]])
+        outer = [[0, 0]] * (frames.shape.ndims - 1)
+        frames = array_ops.pad(frames, [*outer, [0, wanted - present]])
     if wanted is not None and frames.shape.ndims is not None:
         frames.set_shape([None] * (frames.shape.ndims - 1) + [wanted])
     return frames

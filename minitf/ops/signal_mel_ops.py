@@ -40,8 +40,8 @@ def linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sampl
         if isinstance(sample_rate, Tensor):
             sample_rate = constant_value(sample_rate)
             if sample_rate is None:
-                raise ValueError("`sample_rate` was a non-constant Tensor. Must be a Python float or "
-                                 "a constant Tensor.")
+                raise ValueError("`sample_rate` was a non-constant Tensor. Must be a Python float "
+                                 "or a constant Tensor.")
         _check_bands(num_mel_bins, sample_rate, lower_edge_hertz, upper_edge_hertz, dtype)
         sample_rate = convert_to_tensor(sample_rate, dtype, name="sample_rate")
         lower_edge_hertz = convert_to_tensor(lower_edge_hertz, dtype, name="lower_edge_hertz")
@@ -59,7 +59,7 @@ def linear_to_mel_weight_matrix(num_mel_bins=20, num_spectrogram_bins=129, sampl
 
 
 def _band_edges(lower_edge_hertz, upper_edge_hertz, num_mel_bins):
-    """(lower edges, centers, upper edges) in mel, each [1, num_mel_bins]: three neighbours a band."""
+    """(lower edges, centers, upper edges) in mel, each [1, num_mel_bins]: three a band."""
     edges = math_ops.linspace(_hertz_to_mel(lower_edge_hertz), _hertz_to_mel(upper_edge_hertz),
                               num_mel_bins + 2)
     bands = frame(edges, frame_length=3, frame_step=1)
@@ -78,7 +78,8 @@ def _check_bands(num_mel_bins, sample_rate, lower_edge_hertz, upper_edge_hertz, 
                          f"{upper_edge_hertz:.1f}")
     if upper_edge_hertz > sample_rate / 2:
         raise ValueError("upper_edge_hertz must not be larger than the Nyquist frequency "
-                         f"(sample_rate / 2). Got: {upper_edge_hertz} for sample_rate: {sample_rate}")
+                         f"(sample_rate / 2). Got: {upper_edge_hertz} for sample_rate: "
+                         f"{sample_rate}")
     if not dtype.is_floating:
         raise ValueError(f"dtype must be a floating point type. Got: {dtype}")
 

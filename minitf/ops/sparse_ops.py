@@ -10,8 +10,8 @@ from minitf.framework.sparse_tensor import SparseTensor, SparseTensorValue
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import shape_of, with_rank
 
-_SPARSE_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16"
-                   " uint16 complex128 half uint32 uint64")
+_SPARSE_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 "
+                   "bfloat16 uint16 complex128 half uint32 uint64")
 
 
 def as_sparse_tensor(value):
@@ -49,8 +49,8 @@ def _(a_indices, a_values, a_shape, b):
     for i, (ours, theirs) in enumerate(zip(shape, b.shape)):
         if ours != theirs:
             raise errors.InvalidArgumentError(
-                None, None, f"Dimension {i} does not equal (no broadcasting is supported): sparse side "
-                            f"{ours} vs dense side {theirs}")
+                None, None, f"Dimension {i} does not equal (no broadcasting is supported): sparse "
+                            f"side {ours} vs dense side {theirs}")
     if ((indices < 0) | (indices >= b.shape)).any():
         raise errors.InvalidArgumentError(
             None, None, "Sparse tensor has some invalid index on dimension 0; dense_shape "
@@ -160,8 +160,8 @@ def sparse_slice(sp_input, start, size, name=None):
                                          start, size, name=scope))
 
 
-SparseSlice = op("SparseSlice(indices: int64, values: T, shape: int64, start: int64, size: int64; T)"
-                 " -> (output_indices: int64, output_values: T, output_shape: int64)")
+SparseSlice = op("SparseSlice(indices: int64, values: T, shape: int64, start: int64, size: int64; "
+                 "T) -> (output_indices: int64, output_values: T, output_shape: int64)")
 
 
 @SparseSlice.shape

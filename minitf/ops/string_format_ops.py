@@ -28,8 +28,8 @@ def string_format(template, inputs, placeholder="{}", summarize=3, name=None):
         inputs = [inputs]
     places = template.count(placeholder)
     if places != len(inputs):
-        raise ValueError(f"{places} placeholder(s) in template does not match {len(inputs)} tensor(s) "
-                         "provided as input")
+        raise ValueError(f"{places} placeholder(s) in template does not match {len(inputs)} "
+                         "tensor(s) provided as input")
     return StringFormat(inputs, template=template, placeholder=placeholder, summarize=summarize,
                         name=name)
 

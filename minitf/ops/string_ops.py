@@ -1,4 +1,4 @@
-"""Strings, element by element: case, length, parts, joins, base64, patterns, and texts of numbers."""
+"""Strings, element by element: case, length, parts, joins, base64, patterns, numbers' texts."""
 
 import base64
 import re
@@ -34,12 +34,12 @@ def _same_shape(input):
 
 
 def string_lower(input, encoding="", name=None):
-    """Letters in lower case (TF op: StringLower); only ASCII ones unless ``encoding`` is "utf-8"."""
+    """Letters in lower case (TF op: StringLower); ASCII only unless ``encoding`` is "utf-8"."""
     return StringLower(input, encoding=encoding, name=name)
 
 
 def string_upper(input, encoding="", name=None):
-    """Letters in upper case (TF op: StringUpper); only ASCII ones unless ``encoding`` is "utf-8"."""
+    """Letters in upper case (TF op: StringUpper); ASCII only unless ``encoding`` is "utf-8"."""
     return StringUpper(input, encoding=encoding, name=name)
 
 
@@ -89,7 +89,7 @@ def _(input):
 
 
 def string_length(input, name=None, unit="BYTE"):
-    """How many bytes, or with ``unit="UTF8_CHAR"`` characters, each string has (TF: StringLength)."""
+    """How many bytes (``unit="UTF8_CHAR"``: characters) each string has (TF op: StringLength)."""
     return StringLength(input, unit=unit, name=name)
 
 
@@ -128,8 +128,8 @@ def substr(input, pos, len, name=None, unit="BYTE"):
     return Substr(input, pos, len, unit=unit, name=name)
 
 
-Substr = op("Substr(input: string, pos: T, len: T; T, unit: string in {'BYTE', 'UTF8_CHAR'} = 'BYTE')"
-            " -> (output: string)", T="int32 int64").not_differentiable()
+Substr = op("Substr(input: string, pos: T, len: T; T, unit: string in {'BYTE', 'UTF8_CHAR'} = "
+            "'BYTE') -> (output: string)", T="int32 int64").not_differentiable()
 
 
 @Substr.shape
@@ -288,7 +288,7 @@ def regex_replace(input, pattern, rewrite, replace_global=True, name=None):
 
 
 def regex_full_match(input, pattern, name=None):
-    """Whether a pattern matches the whole of each string (TF: StaticRegexFullMatch, RegexFullMatch)."""
+    """Whether a pattern matches all of each string (TF: StaticRegexFullMatch, RegexFullMatch)."""
     if isinstance(pattern, (bytes, str)):
         return StaticRegexFullMatch(input, pattern=pattern, name=name)
     return RegexFullMatch(input, pattern, name=name)

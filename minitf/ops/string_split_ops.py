@@ -62,7 +62,8 @@ def strings_split(input=None, sep=None, maxsplit=-1, result_type="SparseTensor",
       A SparseTensor of shape [len(input), most pieces of a string].
 
     Raises:
-      UnimplementedError: what needs ragged tensors: ``input`` that is no vector, another result type.
+      UnimplementedError: what needs ragged tensors: ``input`` that is no vector, another result
+      type.
     """
     input = renamed_argument("input", input, "source", source)
     with name_scope(name, "StringSplit", [input]):
@@ -258,8 +259,8 @@ def _(inputs, segment_ids, num_segments, separator):
     for number, row in zip(ids.ravel().tolist(), rows):
         if not -1 < number < count:
             raise errors.InvalidArgumentError(
-                None, None, "segment_ids are not allowed to exceed num_segments or to have negative "
-                            "values.")
+                None, None, "segment_ids are not allowed to exceed num_segments or to have "
+                            "negative values.")
         for column, item in zip(parts[number], byte_strings(row)):
             column.append(item)
     items = [separator.join(column) for segment in parts for column in segment]

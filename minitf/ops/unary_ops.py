@@ -113,7 +113,8 @@ def sqrt(x, name=None):
 
 
 def _sqrt_grad(y, dy):
-    return np.divide(np.multiply(dy, y.dtype.type(0.5)), np.conj(y))
+    quotient = np.divide(np.multiply(dy, y.dtype.type(0.5)), np.conj(y))
+    return np.where(np.equal(dy, 0), dy, quotient)
 
 
 def _sqrt_grad_gradient(op, grad):

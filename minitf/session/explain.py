@@ -54,7 +54,8 @@ class Explanation:
             f"<p>Fetched: <code>{html.escape(fetched)}</code></p>",
             section(f"{len(self.found)} operations, found walking back", _numbered(self.found)),
             section("The order in which they run", _numbered(self.order)),
-            section("The NumPy program", (self._constants_text() + self.program).splitlines(), True),
+            section("The NumPy program",
+                    (self._constants_text() + self.program).splitlines(), True),
         ])
 
 

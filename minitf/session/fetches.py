@@ -1,7 +1,7 @@
 """Fetches: any nesting of graph elements, flattened for the plan and rebuilt around the values.
 
-A mapper takes a structure apart (``unique`` elements, each fetched once) and puts the values back in
-its place (``build``).
+A mapper takes a structure apart (``unique`` elements, each fetched once) and puts the values back
+in its place (``build``).
 """
 
 import numbers
@@ -134,8 +134,8 @@ class FetchMapper:
         except TypeError as error:
             if isinstance(fetch, numbers.Number) or not isinstance(fetch, (Tensor, Operation)):
                 raise TypeError(
-                    f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}, must be a string or "
-                    f"Tensor. ({error})") from None
+                    f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}, must be a string "
+                    f"or Tensor. ({error})") from None
             raise
         except (ValueError, KeyError) as error:
             raise ValueError(f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. "

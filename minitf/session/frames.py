@@ -1,4 +1,5 @@
-"""Loops, recovered from dataflow: which operations belong to which loop, and in which order they run.
+"""Loops, recovered from dataflow: which operations belong to which loop, and in which order they
+run.
 
 A while loop in a graph is a frame: values come in by Enter, go around from NextIteration to Merge,
 and leave by Exit when the predicate (LoopCond) is false. Here every frame becomes one item of the
@@ -36,8 +37,8 @@ class Frame:
 def arrange(ops, feeds):
     """The running order of ``ops``, as a list of operations and Frames.
 
-    Among items that are free to run, the one whose operation was created first comes first. So reads
-    that were written before an update run before it, as in the program that built the graph.
+    Among items that are free to run, the one whose operation was created first comes first. So
+    reads that were written before an update run before it, as in the program that built the graph.
 
     Raises:
       ValueError: the operations depend on each other in a circle that is no loop.

@@ -1,8 +1,9 @@
 """A plan: one run of a graph, compiled to a Python function with one line an operation.
 
-``compile_plan`` prunes, orders and writes the function. In the text, every tensor is a local variable
-named after it; constants, variables' cells, kernels and attributes are globals of the function. A
-tensor is deleted on the line of its last reader, so that its memory is free from there on.
+``compile_plan`` prunes, orders and writes the function. In the text, every tensor is a local
+variable named after it; constants, variables' cells, kernels and attributes are globals of the
+function. A tensor is deleted on the line of its last reader, so that its memory is free from there
+on.
 """
 
 import numpy as np

@@ -79,8 +79,8 @@ class BaseSession:
         """Computes ``fetches`` and returns their values in the same structure.
 
         Args:
-          fetches: a tensor, operation, variable, name, or a nesting of lists, tuples, dicts of them.
-            Operations give None.
+          fetches: a tensor, operation, variable, name, or a nesting of lists, tuples, dicts of
+            them. Operations give None.
           feed_dict: values to use instead of computing tensors: {tensor or its name: value}.
           options: a RunOptions message.
           run_metadata: a RunMetadata message.
@@ -150,8 +150,8 @@ class BaseSession:
         if isinstance(value, Tensor) or getattr(value, "_is_dense_tensor_like", False):
             raise TypeError(
                 "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include "
-                "Python scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, the "
-                f"tensor object was {value} which was passed to the feed with key {tensor}.")
+                "Python scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, "
+                f"the tensor object was {value} which was passed to the feed with key {tensor}.")
         dtype = tensor.dtype.base_dtype
         if dtype in (dtypes.resource, dtypes.variant):
             return value
@@ -159,14 +159,14 @@ class BaseSession:
         if type(value) is int and _as_numpy_scalar(numpy_dtype, value) != value:
             raise TypeError(
                 f"Type of feed value {value} with type {type(value)} is not compatible with Tensor "
-                f"type {numpy_dtype}. Try explicitly setting the type of the feed tensor to a larger "
-                "type (e.g. int64).")
+                f"type {numpy_dtype}. Try explicitly setting the type of the feed tensor to a "
+                "larger type (e.g. int64).")
         array = (_string_array(value) if dtype == dtypes.string
                  else np.asarray(value, dtype=numpy_dtype))
         dims = tensor._shape._dims
         if dims is not None and dims != array.shape and not _fits(array.shape, dims):
-            raise ValueError(f"Cannot feed value of shape {array.shape!r} for Tensor {tensor.name!r}, "
-                             f"which has shape {str(tensor.shape)!r}")
+            raise ValueError(f"Cannot feed value of shape {array.shape!r} for Tensor "
+                             f"{tensor.name!r}, which has shape {str(tensor.shape)!r}")
         return array
 
     def _plan_for(self, fetches, feeds):
@@ -252,7 +252,8 @@ class Session(BaseSession):
     def __enter__(self):
         if self._contexts is not None:
             raise RuntimeError("Session context managers are not re-entrant. Use "
-                               "`Session.as_default()` if you want to enter a session multiple times.")
+                               "`Session.as_default()` if you want to enter a session multiple "
+                               "times.")
         self._contexts = contextlib.ExitStack()
         self._contexts.enter_context(self._graph.as_default())
         self._contexts.enter_context(self.as_default())

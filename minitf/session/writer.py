@@ -205,7 +205,7 @@ class Writer:
             guard = self.guards.of_tensor(tensor)
             if guard is not NEVER:
                 inner = tuple(item for item in guard if item not in self.guards.of(op))
-                alive.append((str(i) if index else text, inner))
+                alive.append((f"np.int32({i})" if index else text, inner))
         text = alive[-1][0]
         for value, guard in reversed(alive[:-1]):
             text = f"{value} if {self._guard_text(guard) or True} else {text}"
@@ -236,6 +236,10 @@ class Writer:
             name = self.expressions[merge.outputs[0]] = self._new_name(merge.outputs[0])
             self.lines.append(f"{self.indent}{name} = {self.expressions[start]}")
             self.line_ops[len(self.lines)] = merge
+        if frame.loop_cond is None:  # nothing goes around
+            self._write_items(frame.items)
+            self._write_exits(frame)
+            return
         going = (frame.loop_cond.outputs[0], True)
         body = [item for item in frame.items if going in self._guard_of_item(item)]
         self.lines.append(f"{self.indent}while True:")
@@ -247,6 +251,9 @@ class Writer:
             self._write_items(body)
             self.open_guard = ()
             self._write_next(frame)
+        self._write_exits(frame)
+
+    def _write_exits(self, frame):
         for exit_ in frame.exits:
             self.expressions[exit_.outputs[0]] = self._new_name(exit_.outputs[0])
             self.lines.append(f"{self.indent}{self.expressions[exit_.outputs[0]]} = "
@@ -272,7 +279,7 @@ class Writer:
     # ---- conditionals ----
 
     def _write_branching(self, op, dead):
-        """A Switch passes its data on by name; a Merge chooses. Each output needed gets a statement."""
+        """A Switch passes its data on by name; a Merge chooses. A statement for each output needed."""
         if op.type in SWITCHES and op.inputs[1].op.type == "LoopCond":
             for tensor in op.outputs:  # one value in the body, and after the loop
                 self.expressions[tensor] = self.expressions[op.inputs[0]]
@@ -320,10 +327,10 @@ class Writer:
         return f"{self._global(_snake_case(op.type), rule)}({', '.join(parts)})"
 
     def _arguments(self, op):
-        """How the text refers to the inputs: variables are read here, unless the op takes the cell."""
+        """How the text refers to inputs: variables are read here, unless the op takes the cell."""
         texts = []
         for arg, tensor in zip(_args_by_tensor(op), op.inputs):
-            text = self.expressions[tensor]
+            text = self.expressions.get(tensor, "None")  # a Merge's input that is never alive
             if tensor.dtype._is_ref_dtype and not arg.is_ref and tensor not in self.fed:
                 text += ".value" if op.op_type.allows_uninitialized_input else ".read()"
             elif op in self.updated and not tensor.dtype._is_ref_dtype:
@@ -364,7 +371,7 @@ class Writer:
             self.line_ops[len(self.lines)] = self.plan.fetches[0].op
 
     def _fetch_text(self, tensor):
-        """A fetched value: never memory that the graph, a variable or the caller's feed still uses."""
+        """A fetched value: never memory that the graph, a variable or a feed still uses."""
         cell = None if tensor in self.fed else _variable_behind(tensor, self.fed)
         if cell is not None:
             # As in TF, a fetched variable shows what the whole step made of it.

@@ -112,6 +112,11 @@ ROWS = [
         raw.TanhGrad(y=x, dy=y)
     """, "float32 float64 complex64", x=P(2, 3), y=N(2, 3)),
     rows("""
+        raw.SqrtGrad(y=x, dy=y)
+        raw.RsqrtGrad(y=x, dy=y)
+        raw.ReciprocalGrad(y=x, dy=y)
+    """, numeric=False, grads=False, x=V([0.0, 0.0, 2.0]), y=V([0.0, 1.0, 0.0])),
+    rows("""
         tf.math.imag(x)
         tf.math.real(x)
         tf.math.angle(x)

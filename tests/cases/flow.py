@@ -59,7 +59,6 @@ ROWS = [
         tf.TensorArray(tf.float32, 2).split(x, [1, 1, 1]).size()
         tf.while_loop(lambda i, a: i < 3, lambda i, a: (i + 1, a + 1.0), [0, x],
             maximum_iterations=2)
-        tf.case([], default=1)
         tf.Assert(tf.reduce_sum(x) > 1000.0, [x])
     """, "float32", shapes="known", x=N(2, 3), p=V(True)),
     row("tf.cond(p, lambda: tf.assign_add(v, x), lambda: v.read_value())", "float32", grads=False,
@@ -69,7 +68,6 @@ ROWS = [
         raw.RefMerge(inputs=list(raw.RefSwitch(data=v, pred=p)))
         raw.RefExit(data=raw.RefEnter(data=v, frame_name="f"))
         [raw.RefNextIteration(data=v), p][1]
-        raw.RefSelect(index=0, inputs=[v, v])
     """, "float32", shapes="known", grads=False, v=Var(N(2)), p=V(True)),
     row("raw.Switch(data=x, pred=p)[1]", "float32", x=N(2), p=V(True)),
     row("raw.StackCloseV2(handle=raw.StackV2(max_size=2, elem_type=tf.float32))"),

@@ -169,14 +169,10 @@ ROWS = [
         tf.nn.avg_pool(x, [1, 2, 2, 1], [1, 2, 2, 1], "SAME")
         tf.nn.avg_pool(x, [1, 2, 3, 1], [1, 1, 2, 1], "VALID")
         tf.nn.max_pool2d(x, 2, 2, "SAME")
-        tf.image.resize_bilinear(x, [3, 3])
-        tf.image.resize_nearest_neighbor(x, [3, 3])
     """, "float32 float64", numeric=1, x=N(2, 4, 5, 2)),
     row("tf.nn.max_pool_with_argmax(x, [1, 2, 2, 1], [1, 2, 2, 1], 'SAME')", "float32",
         numeric=False,
         x=N(2, 4, 5, 2)),
-    row("tf.nn.dilation2d(x, w, [1, 1, 1, 1], [1, 1, 1, 1], 'SAME')", "float32", numeric=False,
-        x=N(1, 3, 3, 2), w=N(2, 2, 2)),
     row("tf.nn.atrous_conv2d(x, w, 2, 'SAME')", "float32", shapes="known", x=N(1, 4, 4, 1),
         w=N(2, 2, 1, 2)),
     rows("""
@@ -208,8 +204,8 @@ ROWS = [
         tf.nn.learned_unigram_candidate_sampler(i, 1, 3, True, 5, seed=1)
         tf.nn.fixed_unigram_candidate_sampler(i, 1, 3, True, 5, unigrams=[1.0, 2.0, 3.0, 4.0, 5.0],
             seed=1)
-        raw.ThreadUnsafeUnigramCandidateSampler(true_classes=i, num_true=1, num_sampled=3, unique=True,
-            range_max=5, seed=1, seed2=2)
+        raw.ThreadUnsafeUnigramCandidateSampler(true_classes=i, num_true=1, num_sampled=3,
+            unique=True, range_max=5, seed=1, seed2=2)
         tf.nn.all_candidate_sampler(i, 1, 5, True, seed=1)
         tf.nn.compute_accidental_hits(i, tf.constant([1, 2, 0], tf.int64), 1)
     """, "float32", i=V([[0], [2]], "int64")),

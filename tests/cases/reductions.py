@@ -78,6 +78,7 @@ ROWS = [
         tf.reduce_prod(x)
     """, x=N()),
     row("tf.math.reduce_euclidean_norm(x)", "float32", numeric=False, x=V([[-0.5]])),
+    row("tf.reduce_mean(x)", "complex64 int32", grads=False, x=N(0)),
     rows("""
         tf.reduce_all(x)
         tf.reduce_all(x, 1)

@@ -25,8 +25,8 @@ ROWS = [
         tf.encode_base64(x)
         tf.encode_base64(x, pad=True)
         tf.decode_base64(tf.encode_base64(x))
-        tf.strings.split(x)
     """, "float32", shapes="known unknown", x=S),
+    row("tf.strings.split(x)", "float32", shapes="known", x=S),
     rows("""
         tf.as_string(x)
         tf.as_string(x, precision=2)
@@ -53,7 +53,8 @@ ROWS = [
     row("tf.strings.regex_full_match(x, p)", "float32", x=S, p=V(b"[A-Z].*")),
     row("raw.DecodePaddedRaw(input_bytes=x, fixed_length=4, out_type=tf.uint8)", x=V([b"abcd",
         b"efgh"])),
-    row("tf.decode_csv(x, [[1.5], [0], ['a']])", "float32", x=V([b"2.5,3,b", b",,", b"1,2,\"x,y\""])),
+    row("tf.decode_csv(x, [[1.5], [0], ['a']])", "float32",
+        x=V([b"2.5,3,b", b",,", b"1,2,\"x,y\""])),
     row("tf.strings.unicode_transcode(x, 'UTF-8', 'UTF-16-BE')", "float32", x=S),
     rows("""
         tf.sets.set_size(tf.SparseTensor([[0, 0], [0, 1], [2, 0]], [1, 1, 2], [3, 2]))
@@ -62,7 +63,8 @@ ROWS = [
         tf.sets.set_difference([[1, 2]], [[2, 3]])
         tf.sets.set_difference([[1, 2]], [[2, 3]], aminusb=False)
         tf.sets.set_union([[1, 2]], tf.SparseTensor([[0, 0]], [5], [1, 1]))
-        tf.sets.set_union(tf.SparseTensor([[0, 0]], [4], [1, 1]), tf.SparseTensor([[0, 0]], [5], [1, 1]))
+        tf.sets.set_union(tf.SparseTensor([[0, 0]], [4], [1, 1]),
+            tf.SparseTensor([[0, 0]], [5], [1, 1]))
     """),
     row("tf.timestamp()", random=True),
     row("tf.sparse_to_dense([[0, 1], [2, 0]], [3, 2], x, -1.0)", "float32", shapes="known", x=N(2)),

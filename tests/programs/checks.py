@@ -68,6 +68,7 @@ def build(tf):
     only_rank = tf.debugging.assert_shapes({free: ("N", "Q")})
     return results + [
         run("bad size", shapes[1], {x: [[1.0, 2.0]], free: np.ones((3, 1))}, fails=True),
-        run("bad size from behind", shapes[2], {x: [[1.0, 2.0]], free: np.ones((1, 3))}, fails=True),
+        run("bad size from behind", shapes[2], {x: [[1.0, 2.0]], free: np.ones((1, 3))},
+            fails=True),
         run("bad rank", only_rank, {free: np.ones(3)}, fails=True),
     ]

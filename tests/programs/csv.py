@@ -12,8 +12,8 @@ def build(tf):
                tf.decode_csv("a\"b,c", ["", ""], use_quote_delim=False, name="named"),
                tf.decode_csv([["1"], ["2"]], [tf.constant([], tf.int64)])]
     empty = tf.constant([], tf.float32)
-    bad = ["1,2", "1,2,3,4", "x,1,a", "99999999999,1,a", "1,1.5.2,a", '1,1,"a', '1,1,"a"b', '1,1,a"b',
-           "1,2\n3,a"]
+    bad = ["1,2", "1,2,3,4", "x,1,a", "99999999999,1,a", "1,1.5.2,a", '1,1,"a', '1,1,"a"b',
+           '1,1,a"b', "1,2\n3,a"]
     parsed = tf.decode_csv(free, [[0], [1.0], ["s"]])
     return [
         seen("shapes", [[str(c.shape), c.dtype.name] for c in columns[0] + columns[4] + parsed]),

@@ -13,7 +13,8 @@ def build(tf):
     feeds = {x: rng.uniform(-3, 3, (6, 3)), low: -1.3, high: 2.2}
     q = tf.quantization
     fixed = [tf.fake_quant_with_min_max_args(x), q.fake_quant_with_min_max_args(x, 0.5, 1.5, 4),
-             tf.fake_quant_with_min_max_args(x, -1, 1, num_bits=3, narrow_range=True, name="narrow"),
+             tf.fake_quant_with_min_max_args(x, -1, 1, num_bits=3, narrow_range=True,
+                                             name="narrow"),
              tf.fake_quant_with_min_max_args([np.nan, np.inf, -7.0])]
     learned = [tf.fake_quant_with_min_max_vars(x, low, high),
                q.fake_quant_with_min_max_vars(x, low, high, 5, narrow_range=True),
@@ -26,7 +27,8 @@ def build(tf):
     bits = [tf.fake_quant_with_min_max_args([1.0], num_bits=n) for n in (1, 17)]
     return [
         seen("shapes", [str(t.shape) for t in fixed + learned + channels]),
-        run("fixed", fixed, feeds), run("learned", learned, feeds), run("channels", channels, feeds),
+        run("fixed", fixed, feeds), run("learned", learned, feeds),
+        run("channels", channels, feeds),
         run("gradients", [[g for g in group if g is not None] for group in grads], feeds),
         run("bits 1", bits[0], fails=True), run("bits 17", bits[1], fails=True),
         run("range", tf.fake_quant_with_min_max_args([1.0], min=2, max=1), fails=True),

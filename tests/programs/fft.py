@@ -21,8 +21,10 @@ def build(tf):
             tf.signal.rfft2d(real), tf.signal.rfft2d(real, [3, 8]), tf.signal.rfft3d(real),
             tf.signal.rfft(partly), tf.signal.rfft(partly, length), tf.signal.rfft(free),
             tf.signal.irfft(z), tf.signal.irfft(z, [7]), tf.signal.irfft(z, [20]),
-            tf.signal.irfft2d(z), tf.signal.irfft3d(z, name="inverse"), tf.signal.irfft2d(z, [3, 4]),
-            tf.signal.irfft(tf.complex(partly, partly)), tf.signal.irfft(tf.complex(free, free), length)]
+            tf.signal.irfft2d(z), tf.signal.irfft3d(z, name="inverse"),
+            tf.signal.irfft2d(z, [3, 4]),
+            tf.signal.irfft(tf.complex(partly, partly)),
+            tf.signal.irfft(tf.complex(free, free), length)]
     shifts = [tf.signal.fftshift(real), tf.signal.ifftshift(real, axes=1),
               tf.signal.fftshift(real, axes=[0, 2], name="shifted")]
     grads = [tf.gradients(tf.abs(t), real)[0] for t in transforms[:6] + [half[0], half[2], half[3]]]
@@ -31,7 +33,8 @@ def build(tf):
                                                                     transforms[7])[0]]
     return [
         seen("shapes", [str(t.shape) for t in transforms + half + shifts]),
-        run("transforms", transforms, feeds), run("half", half, feeds), run("shifts", shifts, feeds),
+        run("transforms", transforms, feeds), run("half", half, feeds),
+        run("shifts", shifts, feeds),
         run("gradients", grads, feeds),
         run("empty", tf.fft(tf.zeros([0, 3], tf.complex64))),
         fails("rank", lambda: tf.fft2d(tf.zeros([3], tf.complex64))),

@@ -1,4 +1,4 @@
-"""The notes' network on a resource variable, under devices, with Adam's options and a global step."""
+"""The notes' network on a resource variable: devices, Adam's options and a global step."""
 
 import numpy as np
 

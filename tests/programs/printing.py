@@ -28,14 +28,16 @@ def build(tf):
     more.append(tf.strings.format("{}", large, summarize=-1))
     prints = [
         tf.print("a", tensors[0], {"k": tensors[2], "j": [3, "x"]}, output_stream=sys.stdout),
-        tf.print(tensors[7], end="!\n"), tf.print([tensors[0], "b", None], 3.5, sep=", ", summarize=1),
+        tf.print(tensors[7], end="!\n"),
+        tf.print([tensors[0], "b", None], 3.5, sep=", ", summarize=1),
         tf.print(sparse, name="foo"), tf.print("x{}", tensors[2], "{}9", output_stream=sys.stderr),
         tf.print("x", output_stream=tf.logging.info), tf.print()]
     printed = tf.Print(tensors[0], [tensors[1], "hi", True], message="M: ", first_n=1, summarize=2)
     plain = tf.Print(tensors[0], [tensors[1]])
     grads = tf.gradients(plain * 2.0, tensors[0])
     return [
-        run("texts", texts), run("more", more, {large: [1e6, 1e15, 123456789, 16777216]}), run("prints", prints), run("Print", [printed, grads]),
+        run("texts", texts), run("more", more, {large: [1e6, 1e15, 123456789, 16777216]}),
+        run("prints", prints), run("Print", [printed, grads]),
         fails("too few", lambda: tf.strings.format("{} {}", [tensors[0]])),
         fails("too many", lambda: tf.strings.format("{}", [1, 2])),
         fails("keyword", lambda: tf.print("a", foo=3)),

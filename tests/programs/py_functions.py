@@ -45,10 +45,13 @@ def build(tf):
         one(lambda a: a.decode() + "\xe9", tf.string, [tf.constant("s")]),
         tf.numpy_function(lambda a: a[0], [words], tf.string)]
     nothing = one(lambda a: None, [])
-    bad = [("dtype", one(lambda a: a, tf.float64)), ("two for one", one(lambda a: (a, a), [tf.float32])),
+    bad = [("dtype", one(lambda a: a, tf.float64)),
+           ("two for one", one(lambda a: (a, a), [tf.float32])),
            ("one for two", one(lambda a: a, [tf.float32, tf.float32])),
-           ("none for one", one(lambda a: None, tf.float32)), ("double", one(lambda a: 1.5, tf.float32)),
-           ("int", one(lambda a: 3, tf.int32)), ("object", one(lambda a: np.array([{}]), tf.float32))]
+           ("none for one", one(lambda a: None, tf.float32)),
+           ("double", one(lambda a: 1.5, tf.float32)),
+           ("int", one(lambda a: 3, tf.int32)),
+           ("object", one(lambda a: np.array([{}]), tf.float32))]
     raised = [raising(error) for error in (
         ValueError("v"), TypeError("t"), StopIteration("s"), MemoryError("m"), KeyError("k"),
         NotImplementedError("n"), RuntimeError("r"), tf.errors.NotFoundError(None, None, "f"))]

@@ -13,7 +13,8 @@ def build(tf):
                q(x, 0.0, high, signed_input=False, range_given=True, name="named"),
                q(x, low, high, narrow_range=True, num_bits=5, range_given=True),
                q([0.0, 0.0], 0.0, 0.0), q(tf.cast(x, tf.float64), 0.0, 0.0, num_bits=20),
-               tf.raw_ops.QuantizeAndDequantizeV3(input=x, input_min=low, input_max=high, num_bits=4)]
+               tf.raw_ops.QuantizeAndDequantizeV3(input=x, input_min=low, input_max=high,
+                                                   num_bits=4)]
     grads = [tf.gradients(y * y, x)[0] for y in (rounded[0], rounded[1], rounded[-1])]
     texts = tf.constant([b"ab", b"\xc3\xa9", b"a\xffb\xe2\x82c\xf0\x9f\x98", b"a\nb\x7f\xc2\x85"])
     u = tf.strings.unicode_transcode

@@ -16,7 +16,8 @@ def build(tf):
     results += [tf.sets.difference(dense, other, aminusb=False),
                 tf.sets.difference(first, dense, aminusb=False),
                 tf.sets.set_union([["b", "a"]], [["b", "c"]]),
-                tf.sets.set_intersection(np.zeros((2, 2, 3), np.int64), np.zeros((2, 2, 1), np.int64))]
+                tf.sets.set_intersection(np.zeros((2, 2, 3), np.int64),
+                                         np.zeros((2, 2, 1), np.int64))]
     repeated = tf.SparseTensor([[0, 0], [0, 1], [1, 0]], ["a", "a", "b"], [3, 3])
     sizes = [tf.sets.size(first), tf.sets.set_size(repeated)]
     unknown = [tf.sets.union(partly, other), tf.sets.union(free, other), tf.sets.union(free, free),
@@ -25,7 +26,8 @@ def build(tf):
     outside = tf.SparseTensor([[0, 1], [0, 5]], [1, 1], [3, 3])
     return [
         seen("shapes", [[str(r.indices.shape), str(r.values.shape)] for r in results + unknown]),
-        run("results", [[r.indices, r.values, r.dense_shape] for r in results]), run("sizes", sizes),
+        run("results", [[r.indices, r.values, r.dense_shape] for r in results]),
+        run("sizes", sizes),
         run("unsorted", tf.sets.size(unsorted), fails=True),
         run("outside", tf.sets.size(outside), fails=True),
         run("groups", tf.sets.union(first, repeated_ints(tf)).values, fails=True, message=False),

@@ -17,7 +17,8 @@ def build(tf):
                tf.signal.dct(signal, n=8), tf.signal.dct(signal, n=25), tf.signal.dct(partly)]
     windows = [tf.signal.hann_window(6), tf.signal.hann_window(7), tf.signal.hamming_window(6),
                tf.signal.hamming_window(6, periodic=False), tf.signal.hann_window(1),
-               tf.signal.hann_window(5, dtype=tf.float64), tf.signal.hann_window(number, name="dynamic")]
+               tf.signal.hann_window(5, dtype=tf.float64),
+               tf.signal.hann_window(number, name="dynamic")]
     frames = [tf.signal.frame(signal, 6, 4), tf.signal.frame(signal, 6, 4, pad_end=True),
               tf.signal.frame(signal, 7, 3, pad_end=True, pad_value=9, name="padded"),
               tf.signal.frame(partly, 4, 2), tf.signal.frame(partly, 2, 2, axis=0),
@@ -26,7 +27,8 @@ def build(tf):
               tf.signal.overlap_and_add(tf.reshape(signal, [2, 5, 4]), 3)]
     stft = tf.signal.stft(signal, frame_length=8, frame_step=4)
     back = tf.signal.inverse_stft(stft, 8, 4, window_fn=tf.signal.inverse_stft_window_fn(4))
-    spectra = [stft, back, tf.signal.stft(signal, 6, 3, fft_length=10, window_fn=None, pad_end=True),
+    spectra = [stft, back,
+               tf.signal.stft(signal, 6, 3, fft_length=10, window_fn=None, pad_end=True),
                tf.signal.stft(partly, 4, 2, window_fn=tf.signal.hamming_window),
                tf.signal.inverse_stft(stft, 6, 3, fft_length=8, name="shorter"),
                tf.signal.inverse_stft(stft, 10, 5, fft_length=8, window_fn=None)]
@@ -41,7 +43,8 @@ def build(tf):
     tensors = cosines + windows + frames + spectra + mel
     return [
         seen("shapes", [str(t.shape) for t in tensors]),
-        run("cosines", cosines, feeds), run("windows", windows, feeds), run("frames", frames, feeds),
+        run("cosines", cosines, feeds), run("windows", windows, feeds),
+        run("frames", frames, feeds),
         run("spectra", spectra, feeds), run("mel", mel, feeds), run("gradients", grads, feeds),
         run("one", windows[-1], {number: 1}),
         fails("type", lambda: tf.signal.dct(signal, type=4)),

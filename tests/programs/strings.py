@@ -45,13 +45,14 @@ def build(tf):
         {"scientific": True, "precision": 2}, {"width": 6, "fill": "+"}, {"fill": "0"})]
     texts += [tf.as_string(array, **options)
               for array in (np.int8([3, -4]), np.int64(7), np.array([True, False]))
-              for options in ({}, {"width": 5}, {"width": 5, "fill": "0"}, {"width": 5, "fill": "-"})]
+              for options in ({}, {"width": 5}, {"width": 5, "fill": "0"},
+                              {"width": 5, "fill": "-"})]
     numbers = [tf.string_to_number(["1.5", " 2 ", "1e5", "nan", "inf", "-INF", "0x10", "+.5", "3.",
                                     "1e400"], dtype) for dtype in (tf.float32, tf.float64)]
     numbers += [tf.strings.to_number(["1", " 2\n", "-4", "007"], dtype)
                 for dtype in (tf.int32, tf.int64)]
-    shapes = [tf.substr(known, number, number), tf.substr(known, 1, 2), tf.string_join([known, "a"]),
-              tf.string_join([known, free]), tf.string_join(["a", free]), tf.strings.length(free),
+    shapes = [tf.substr(known, number, number), tf.substr(known, 1, 2),
+              tf.string_join([known, "a"]), tf.string_join([known, free]), tf.string_join(["a", free]), tf.strings.length(free),
               tf.fingerprint(known), tf.fingerprint(free), tf.regex_replace(known, free, "x")]
     bad_runs = [
         tf.substr("abc", 4, 1), tf.substr(["abc", "d"], [0, -2], [1, 1]),
@@ -68,7 +69,8 @@ def build(tf):
         ("+3", tf.int32), ("2147483648", tf.int32), ("1.0", tf.int64), ("- 1", tf.int64)]]
     return [
         seen("shapes", [str(t.shape) for t in shapes]),
-        run("basics", basics), run("patterns", patterns), run("hashes", hashes), run("texts", texts),
+        run("basics", basics), run("patterns", patterns), run("hashes", hashes),
+        run("texts", texts),
         run("numbers", numbers),
         fails("lengths", lambda: tf.substr(known, [1, 2], [1])),
         fails("lengths rank", lambda: tf.substr(known, 1, [1])),

@@ -15,8 +15,8 @@ def build(tf):
               tf.strings.split(lines, " "), tf.strings.split(lines, " ", maxsplit=1),
               tf.strings.split(lines, maxsplit=1), tf.strings.split(["aXXbXXc"], "XX"),
               tf.string_split(["1 2"], name="named")]
-    joined = [tf.reduce_join(table, 0), tf.reduce_join(table, 1, separator="-"), tf.reduce_join(table),
-              tf.reduce_join(table, [0, 1]), tf.reduce_join(table, [1, 0], keepdims=True),
+    joined = [tf.reduce_join(table, 0), tf.reduce_join(table, 1, separator="-"),
+              tf.reduce_join(table), tf.reduce_join(table, [0, 1]), tf.reduce_join(table, [1, 0], keepdims=True),
               tf.reduce_join(table, -1, keep_dims=True, name="named_join"),
               tf.strings.reduce_join(table, []), tf.reduce_join(free, separator=",")]
     segments = [tf.strings.unsorted_segment_join(["a", "b", "c"], [1, 0, 1], 3, separator=","),
@@ -27,7 +27,8 @@ def build(tf):
             tf.io.decode_raw(bytes=b"\x00\x00\x80?", out_type=tf.float32)]
     shapes = [tf.reduce_join(known, 0), tf.reduce_join(known, axis, keepdims=True),
               tf.reduce_join(free, 0), tf.decode_raw(known, tf.int32),
-              tf.strings.unsorted_segment_join(known, [1, 0], 2), pieces[0].values, pieces[0].indices]
+              tf.strings.unsorted_segment_join(known, [1, 0], 2),
+              pieces[0].values, pieces[0].indices]
     return [
         seen("shapes", [str(t.shape) for t in shapes]), run("pieces", pieces),
         run("joined", joined, {free: [["x", "y"], ["z", "w"]]}), run("segments", segments),
