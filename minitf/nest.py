@@ -173,8 +173,8 @@ def _assert_same(a, b, check_types, expand_composites):
             f"structure type={type(a).__name__} str={a} has type {type(a).__name__}, while second "
             f"structure type={type(b).__name__} str={b} has type {type(b).__name__}")
     if isinstance(a, collections.abc.Mapping) and set(a) != set(b):
-        raise ValueError("The two dictionaries don't have the same set of keys. First structure has "
-                         f"keys {list(a)}, while second structure has keys {list(b)}.")
+        raise ValueError("The two dictionaries don't have the same set of keys. First structure "
+                         f"has keys {list(a)}, while second structure has keys {list(b)}.")
     children_a, children_b = _children(a, expand_composites), _children(b, expand_composites)
     if len(children_a) != len(children_b):
         raise ValueError("The two structures don't have the same number of elements.\n\n"

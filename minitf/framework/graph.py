@@ -343,8 +343,7 @@ class Graph:
 
     @contextlib.contextmanager
     def device(self, device_name_or_function):
-        """Asks for a device for the operations made in it: a string, a DeviceSpec, a function or
-        None.
+        """Asks for a device for the operations made in it: a string, DeviceSpec, function or None.
 
         Inner scopes complete outer ones; None ignores the outer scopes.
         """
@@ -526,8 +525,9 @@ class Graph:
         if ":" in name and allow_tensor:
             op_name, _, index = name.rpartition(":")
             if ":" in op_name or not index.isdigit():
-                raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid "
-                                 "one. Tensor names must be of the form \"<op_name>:<output_index>\".")
+                raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a "
+                                 "valid one. Tensor names must be of the form "
+                                 "\"<op_name>:<output_index>\".")
             operation = self._by_name.get(op_name)
             if operation is None:
                 raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. The "
@@ -893,7 +893,7 @@ def get_collection_ref(key):
 
 @contextlib.contextmanager
 def init_scope():
-    """Lifts what is made in it out of control dependencies and control flow, in the same name scope."""
+    """Lifts what is made in it out of control dependencies and control flow; name scopes stay."""
     graph = get_default_graph()
     scope = graph.get_name_scope()
     with graph.name_scope(scope + "/" if scope else scope), graph.control_dependencies(None):

@@ -161,8 +161,7 @@ class Operation:
         self._device = device.to_string() if hasattr(device, "to_string") else (device or "")
 
     def get_attr(self, name):
-        """The value of an attribute: bytes, int, float, bool, DType, TensorShapeProto, TensorProto,
-        list.
+        """An attribute's value: bytes, int, float, bool, DType, TensorShapeProto, TensorProto, list.
 
         Raises:
           ValueError: the operation has no such attribute.
@@ -227,7 +226,7 @@ class Operation:
 
     @property
     def traceback(self):
-        """Where it was created: (file, line, function, source line) for each frame of the user's."""
+        """Where it was created: (file, line, function, source line) for each of the user's frames."""
         import linecache
 
         return [(code.co_filename, line, code.co_name,
@@ -294,8 +293,8 @@ def _session_for(session, graph, action, how):
                              f"registered. Use `with sess.as_default()` or pass an explicit "
                              f"session to {how}")
         if session.graph is not graph:
-            raise ValueError(f"Cannot use the default session to {action}: the {action.split()[-1]}'s "
-                             "graph is different from the session's graph. Pass an explicit "
+            raise ValueError(f"Cannot use the default session to {action}: the {action.split()[-1]}"
+                             "'s graph is different from the session's graph. Pass an explicit "
                              f"session to {how}.")
     elif session.graph is not graph:
         raise ValueError(f"Cannot use the given session to {action}: the {action.split()[-1]}'s "

@@ -1,5 +1,4 @@
-"""Op declarations: the signature of an op, and the rules that give it a shape, a kernel and a
-gradient.
+"""Op declarations: an op's signature, and the rules for its shape, kernel and gradient.
 
 An op is declared once, by a string that is its OpDef::
 
@@ -265,7 +264,7 @@ class OpType:
         return self._set_rule("explain_rule", _by_name(self, rule))
 
     def gradient(self, rule):
-        """Registers the gradient: ``rule(op, *grads)`` gives a gradient (or None) for each input."""
+        """Registers the gradient: ``rule(op, *grads)`` returns one, or None, for each input."""
         return self._set_rule("gradient_rule", rule)
 
     def not_differentiable(self):
@@ -279,8 +278,7 @@ class OpType:
         return self
 
     def hoist(self):
-        """Says that the output is one object in all runs of a session: a constant, a variable's
-        cell.
+        """Says that the output is one object in all of a session's runs: a constant, a variable's cell.
 
         The kernel runs once, when a plan is compiled.
         """

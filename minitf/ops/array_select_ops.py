@@ -196,7 +196,7 @@ def parallel_dynamic_stitch(indices, data, name=None):
 
 
 def _stitched_shape(indices, data):
-    rest, size = UNKNOWN, 0
+    rest, size = UNKNOWN, 1  # TF takes the largest index to be 0 or more
     for places, values in zip(indices, data):
         known = static_value(places)
         if known is None:

@@ -410,8 +410,8 @@ def assert_integer(x, message=None, name=None):
     with name_scope(name, "assert_integer", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
-            raise TypeError(f'{message or ""}  Expected "x" to be integer type.  Found: {x.name} of '
-                            f"dtype {x.dtype}")
+            raise TypeError(f'{message or ""}  Expected "x" to be integer type.  Found: {x.name} '
+                            f"of dtype {x.dtype}")
         return control_flow_ops.no_op("statically_determined_was_integer")
 
 

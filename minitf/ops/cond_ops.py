@@ -195,8 +195,7 @@ def _assert_at_most_n_true(predicates, n, message):
 
 
 def Assert(condition, data, summarize=None, name=None):  # noqa: N802 - TensorFlow's name
-    """An operation that fails when ``condition`` is false, and then prints ``data`` (TF op:
-    Assert).
+    """An operation that fails, and prints ``data``, when ``condition`` is false (TF op: Assert).
 
     Args:
       condition: a boolean scalar tensor.

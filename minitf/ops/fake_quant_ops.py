@@ -69,8 +69,9 @@ def fake_quant_with_min_max_args(inputs, min=-6, max=6, num_bits=8, narrow_range
 
 def fake_quant_with_min_max_args_gradient(gradients, inputs, min=-6, max=6, num_bits=8,
                                           narrow_range=False, name=None):
-    """The gradient: ``gradients`` where inputs are in the range (TF:
-    FakeQuantWithMinMaxArgsGradient).
+    """The gradient: ``gradients`` where inputs are in the range.
+
+    TF op: FakeQuantWithMinMaxArgsGradient.
     """
     return FakeQuantWithMinMaxArgsGradient(gradients, inputs, min=min, max=max, num_bits=num_bits,
                                            narrow_range=narrow_range, name=name)

@@ -67,7 +67,8 @@ def _complex_transform(op_type, rank, transform):
 
 
 FFT = _complex_transform(op("FFT(input: Tcomplex; Tcomplex: type = complex64)"
-                            " -> (output: Tcomplex)", Tcomplex="complex64 complex128"), 1, np.fft.fftn)
+                            " -> (output: Tcomplex)", Tcomplex="complex64 complex128"), 1,
+                         np.fft.fftn)
 IFFT = _complex_transform(op("IFFT(input: Tcomplex; Tcomplex: type = complex64)"
                              " -> (output: Tcomplex)", Tcomplex="complex64 complex128"),
                           1, np.fft.ifftn)

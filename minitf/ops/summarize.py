@@ -15,7 +15,7 @@ def c_escape(data):
 
 
 def _number(value):
-    """Integers plainly, floats with the fewer of 6 or 9 (double: 15 or 17) digits that are exact."""
+    """Integers plainly; floats with 6 digits, if these are exact, or 9 (double: 15 or 17)."""
     if isinstance(value, (bool, np.bool_)):
         return str(int(value))
     if isinstance(value, (int, np.integer)):

@@ -77,9 +77,13 @@ RefEnter = op("RefEnter(data: Ref(T); T, frame_name: string, is_constant: bool =
 
 
 @Enter.shape
-@RefEnter.shape
 def _(data, is_constant):
     return data.shape if is_constant else common_shapes.UNKNOWN
+
+
+@RefEnter.shape
+def _(data):
+    return data.shape
 
 
 @Enter.gradient

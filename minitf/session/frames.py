@@ -1,5 +1,4 @@
-"""Loops, recovered from dataflow: which operations belong to which loop, and in which order they
-run.
+"""Loops, recovered from dataflow: which operations belong to which, and in what order they run.
 
 A while loop in a graph is a frame: values come in by Enter, go around from NextIteration to Merge,
 and leave by Exit when the predicate (LoopCond) is false. Here every frame becomes one item of the

@@ -279,7 +279,7 @@ class Writer:
     # ---- conditionals ----
 
     def _write_branching(self, op, dead):
-        """A Switch passes its data on by name; a Merge chooses. A statement for each output needed."""
+        """A Switch passes its data on by name; a Merge chooses. One line for each output needed."""
         if op.type in SWITCHES and op.inputs[1].op.type == "LoopCond":
             for tensor in op.outputs:  # one value in the body, and after the loop
                 self.expressions[tensor] = self.expressions[op.inputs[0]]

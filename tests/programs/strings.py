@@ -52,7 +52,8 @@ def build(tf):
     numbers += [tf.strings.to_number(["1", " 2\n", "-4", "007"], dtype)
                 for dtype in (tf.int32, tf.int64)]
     shapes = [tf.substr(known, number, number), tf.substr(known, 1, 2),
-              tf.string_join([known, "a"]), tf.string_join([known, free]), tf.string_join(["a", free]), tf.strings.length(free),
+              tf.string_join([known, "a"]), tf.string_join([known, free]),
+              tf.string_join(["a", free]), tf.strings.length(free),
               tf.fingerprint(known), tf.fingerprint(free), tf.regex_replace(known, free, "x")]
     bad_runs = [
         tf.substr("abc", 4, 1), tf.substr(["abc", "d"], [0, -2], [1, 1]),

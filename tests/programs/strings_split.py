@@ -16,7 +16,8 @@ def build(tf):
               tf.strings.split(lines, maxsplit=1), tf.strings.split(["aXXbXXc"], "XX"),
               tf.string_split(["1 2"], name="named")]
     joined = [tf.reduce_join(table, 0), tf.reduce_join(table, 1, separator="-"),
-              tf.reduce_join(table), tf.reduce_join(table, [0, 1]), tf.reduce_join(table, [1, 0], keepdims=True),
+              tf.reduce_join(table), tf.reduce_join(table, [0, 1]),
+              tf.reduce_join(table, [1, 0], keepdims=True),
               tf.reduce_join(table, -1, keep_dims=True, name="named_join"),
               tf.strings.reduce_join(table, []), tf.reduce_join(free, separator=",")]
     segments = [tf.strings.unsorted_segment_join(["a", "b", "c"], [1, 0, 1], 3, separator=","),
