@@ -265,7 +265,8 @@ def _from_indexed_slices(value, dtype=None, name=None, as_ref=False):
                       "may consume a large amount of memory.", stacklevel=2)
     elif np.prod(dense_shape) >= 100_000_000:
         warnings.warn("Converting sparse IndexedSlices to a dense Tensor with "
-                      f"{np.prod(dense_shape)} elements. This may consume a large amount of memory.", stacklevel=2)
+                      f"{np.prod(dense_shape)} elements. This may consume a large amount of "
+                      "memory.", stacklevel=2)
     return unsorted_segment_sum(value.values, value.indices, value.dense_shape[0], name=name)
 
 

@@ -195,7 +195,8 @@ def _convert_list(op_type, spec, values, attrs, inferred_from):
     if length != len(tensors):
         raise ValueError(
             f"List argument '{arg.name}' to '{op_type.name}' Op with length {len(tensors)} must "
-            f"match length {length} of argument '{inferred_from.get(arg.number_attr, arg.number_attr)}'.")
+            f"match length {length} of argument "
+            f"'{inferred_from.get(arg.number_attr, arg.number_attr)}'.")
     minimum = op_type.attr_by_name[arg.number_attr].minimum
     if minimum is not None and len(tensors) < minimum:
         raise ValueError(f"List argument '{arg.name}' to '{op_type.name}' Op with length "

@@ -161,7 +161,7 @@ class Operation:
         self._device = device.to_string() if hasattr(device, "to_string") else (device or "")
 
     def get_attr(self, name):
-        """An attribute's value: bytes, int, float, bool, DType, TensorShapeProto, TensorProto, list.
+        """An attribute's value: bytes, a number, bool, DType, TensorShapeProto, TensorProto, list.
 
         Raises:
           ValueError: the operation has no such attribute.
@@ -226,7 +226,7 @@ class Operation:
 
     @property
     def traceback(self):
-        """Where it was created: (file, line, function, source line) for each of the user's frames."""
+        """Where it was created: (file, line, function, source line) for each of the user's."""
         import linecache
 
         return [(code.co_filename, line, code.co_name,

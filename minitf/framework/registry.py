@@ -278,7 +278,7 @@ class OpType:
         return self
 
     def hoist(self):
-        """Says that the output is one object in all of a session's runs: a constant, a variable's cell.
+        """Says that a session's runs all get the same object: a constant, a variable's cell.
 
         The kernel runs once, when a plan is compiled.
         """

@@ -117,8 +117,9 @@ def _(a_indices, a_values, a_shape, b, adjoint_a, adjoint_b):
     if shape[1] != b.shape[0]:
         raise errors.InvalidArgumentError(
             None, None, f"Cannot multiply A and B because inner dimension does not match: "
-                        f"{shape[1]} vs. {b.shape[0]}.  Did you forget a transpose?  Dimensions of A: "
-                        f"[{shape[0]}, {shape[1]}).  Dimensions of B: [{b.shape[0]},{b.shape[1]}]")
+                        f"{shape[1]} vs. {b.shape[0]}.  Did you forget a transpose?  "
+                        f"Dimensions of A: [{shape[0]}, {shape[1]}).  "
+                        f"Dimensions of B: [{b.shape[0]},{b.shape[1]}]")
     result = np.zeros((shape[0], b.shape[1]), dtype=b.dtype)
     np.add.at(result, rows, values[:, None] * b[columns])
     return result
