@@ -52,10 +52,6 @@ class Graph:
         self._static_values = {}
         self._gradient_shapes = {}
         self._graph_def_versions = None
-        self._handle_feeders = {}
-        self._handle_readers = {}
-        self._handle_movers = {}
-        self._handle_deleters = {}
 
     # ---- being the default ----
 
