@@ -20,6 +20,8 @@ import sys
 import tempfile
 import traceback
 
+import graph_text
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 GOLDEN = os.path.join(HERE, "golden")
 OPDEFS = os.path.join(GOLDEN, "opdefs.txt")
@@ -94,7 +96,7 @@ def golden_record(name):
     with open(os.path.join(GOLDEN, "programs", name + ".json")) as stream:
         record = json.load(stream)
     with open(os.path.join(GOLDEN, "programs", name + ".graph")) as stream:
-        record["graph"] = stream.read()
+        record["graph"] = graph_text.unpack(stream.read())
     return record
 
 
@@ -104,7 +106,7 @@ def write_golden(name, record):
 
     path = os.path.join(GOLDEN, "programs", name)
     with open(path + ".graph", "w") as stream:
-        stream.write(record["graph"])
+        stream.write(graph_text.pack(record["graph"]))
     rest = {key: value for key, value in record.items() if key != "graph"}
     with open(path + ".json", "w") as stream:
         stream.write(pretty(rest) + "\n")
