@@ -11,12 +11,12 @@ from minitf.framework.constant_folding import static_shape
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
-from minitf.ops import array_ops, matmul_ops
+from minitf.ops import array_ops
 from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import with_rank
 from minitf.ops.elementwise import list_text
 from minitf.ops.windows import (
-    Windows, as_rows, output_dim, padding_attrs, spatial_axes, spatial_list)
+    Windows, output_dim, padding_attrs, spatial_axes, spatial_list)
 
 _FLOATS = "half bfloat16 float double"
 _ATTRS = ("T, strides: list(int), use_cudnn_on_gpu: bool = True,"
@@ -149,8 +149,7 @@ def _(input, filter, strides, padding, explicit_paddings, data_format, dilations
             f"{input_depth} vs {filter_depth}")
     _check_no_groups(input_depth, filter_depth)
     windows = _windows(input.shape, filter.shape, strides, padding, explicit_paddings, dilations)
-    output = matmul_ops.product(windows.columns(input), as_rows(filter))
-    return output.reshape(input.shape[0], *windows.outputs, filter.shape[3])
+    return windows.convolve(input, filter)
 
 
 @Conv2D.gradient
@@ -271,8 +270,7 @@ def _(input_sizes, filter, out_backprop, strides, padding, explicit_paddings, da
     _check_backprop(name, input_shape, filter.shape, out_backprop.shape, data_format)
     windows = _windows(input_shape, filter.shape, strides, padding, explicit_paddings, dilations)
     check_outputs(name, windows, out_backprop.shape)
-    columns = matmul_ops.product(as_rows(out_backprop), as_rows(filter).T)
-    return windows.from_columns(columns, input_shape[0])
+    return windows.input_gradient(filter, out_backprop)
 
 
 @Conv2DBackpropInput.gradient
@@ -322,8 +320,7 @@ def _(input, filter_sizes, out_backprop, strides, padding, explicit_paddings, da
     _check_backprop(name, input.shape, filter_shape, out_backprop.shape, data_format)
     windows = _windows(input.shape, filter_shape, strides, padding, explicit_paddings, dilations)
     check_outputs(name, windows, out_backprop.shape)
-    product = matmul_ops.product(windows.columns(input).T, as_rows(out_backprop))
-    return product.reshape(filter_shape)
+    return windows.filter_gradient(input, out_backprop).reshape(filter_shape)
 
 
 @Conv2DBackpropFilter.gradient

@@ -247,11 +247,7 @@ def _(orig_input, orig_output, grad, ksize, strides, padding, data_format):
     """The gradient of a window goes to its first largest element."""
     _check_gradient_inputs("MaxPoolingGrad", orig_input, orig_output, grad, ksize)
     windows = _windows("MaxPoolingGrad", orig_input.shape, ksize, strides, padding, data_format)
-    found = windows.first_largest(orig_input)
-    padded = windows.zeros(orig_input.shape[0], orig_input.shape[3], grad.dtype)
-    for i, target in enumerate(windows.places(padded)):
-        target += grad * (found == i)
-    return windows.unpadded(padded)
+    return windows.to_places(grad, windows.first_largest(orig_input))
 
 
 def _check_gradient_inputs(name, orig_input, orig_output, grad, ksize):

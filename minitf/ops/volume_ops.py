@@ -7,11 +7,11 @@ from minitf.framework.constant_folding import static_shape
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
-from minitf.ops import array_ops, matmul_ops
+from minitf.ops import array_ops
 from minitf.ops.arguments import renamed_argument
 from minitf.ops.common_shapes import merge_shapes, with_rank
 from minitf.ops.conv_ops import check_backprop, check_depths, check_outputs
-from minitf.ops.windows import Windows, as_rows, output_dim, spatial_axes, spatial_list
+from minitf.ops.windows import Windows, output_dim, spatial_axes, spatial_list
 
 _FLOATS = "half bfloat16 float double"
 _REAL = "float double int32 uint8 int16 int8 int64 bfloat16 uint16 half uint32 uint64"
@@ -153,8 +153,7 @@ def _(input, filter, strides, padding, data_format, dilations):
         raise errors.InvalidArgumentError(None, None, message)
     windows = _windows(input.shape, filter.shape, strides, padding, dilations)
     _check_no_groups(input.shape[4], filter.shape[3])
-    output = matmul_ops.product(windows.columns(input), as_rows(filter))
-    return output.reshape(input.shape[0], *windows.outputs, filter.shape[4])
+    return windows.convolve(input, filter)
 
 
 @Conv3DBackpropInputV2.kernel
@@ -162,8 +161,7 @@ def _(input_sizes, filter, out_backprop, strides, padding, data_format, dilation
     name, shape = "Conv3DBackpropInputOp", tuple(input_sizes.tolist())
     windows = _checked_windows(name, shape, filter.shape, out_backprop.shape, strides, padding,
                                data_format, dilations)
-    columns = matmul_ops.product(as_rows(out_backprop), as_rows(filter).T)
-    return windows.from_columns(columns, shape[0])
+    return windows.input_gradient(filter, out_backprop)
 
 
 @Conv3DBackpropFilterV2.kernel
@@ -171,7 +169,7 @@ def _(input, filter_sizes, out_backprop, strides, padding, data_format, dilation
     name, shape = "Conv3DBackpropFilterOp", tuple(filter_sizes.tolist())
     windows = _checked_windows(name, input.shape, shape, out_backprop.shape, strides, padding,
                                data_format, dilations)
-    return matmul_ops.product(windows.columns(input).T, as_rows(out_backprop)).reshape(shape)
+    return windows.filter_gradient(input, out_backprop).reshape(shape)
 
 
 def _checked_windows(name, input_shape, filter_shape, out_shape, strides, padding, data_format,

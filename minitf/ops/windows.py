@@ -165,74 +165,202 @@ class Windows:
                 slice(start, start + (count - 1) * stride + 1 if count else start, stride)
                 for start, count, stride in zip(starts, self.outputs, self.strides)))]
 
-    def columns(self, x):
-        """All windows of ``x``, as the rows of a matrix: [batch * outputs, window * channels]."""
+    # ---- convolution ----
+
+    def convolve(self, x, filter):
+        """Each window of ``x`` times the filter: [batch, *outputs, output channels].
+
+        Args:
+          x: [batch, *sizes, channels].
+          filter: [*window, channels, output channels].
+        """
+        matrix = _wide(as_rows(filter))
+        output = np.empty((x.shape[0], *self.outputs, filter.shape[-1]), matrix.dtype)
+        for images, columns in self._columns(_wide(x)):
+            np.matmul(columns, matrix, out=as_rows(output[images]))
+        return output.astype(x.dtype, copy=False)
+
+    def filter_gradient(self, x, grad):
+        """The gradient of ``convolve`` with respect to its filter, as rows of a matrix.
+
+        Args:
+          x: [batch, *sizes, channels].
+          grad: the gradient of the output, [batch, *outputs, output channels].
+        """
+        x, wide = _wide(x), _wide(grad)
+        total = np.zeros((int(np.prod(self.window)) * x.shape[-1], grad.shape[-1]), x.dtype)
+        for images, columns in self._columns(x):
+            total += np.matmul(columns.T, as_rows(wide[images]))
+        return total.astype(grad.dtype, copy=False)
+
+    def input_gradient(self, filter, grad):
+        """The gradient of ``convolve`` with respect to ``x``: [batch, *sizes, channels].
+
+        Args:
+          filter: [*window, channels, output channels].
+          grad: the gradient of the output, [batch, *outputs, output channels].
+        """
+        channels, output_channels = filter.shape[-2:]
+        if output_channels <= 2 * channels and self._is_invertible():
+            return self._inverse().convolve(grad, self._turned(filter))
+        places = int(np.prod(self.window))
+        matrix, wide = _wide(as_rows(filter)).T, _wide(grad)
+        padded = self.zeros(grad.shape[0], channels, wide.dtype)
+        for images in _blocks(grad.shape[0], int(np.prod(self.outputs)) * matrix.shape[1]):
+            columns = np.matmul(as_rows(wide[images]), matrix)
+            columns = columns.reshape(-1, *self.outputs, places, channels)
+            for i, target in enumerate(self.places(padded[images])):
+                target += columns[..., i, :]
+        return self.unpadded(padded).astype(grad.dtype, copy=False)
+
+    def _is_invertible(self):
+        """Whether ``_inverse`` exists: no strides, and no more padding than a window covers."""
+        return all(stride == 1 and max(pads) < (window - 1) * dilation + 1
+                   for stride, pads, window, dilation
+                   in zip(self.strides, self.pads, self.window, self.dilations))
+
+    def _inverse(self):
+        """The windows over the outputs that see each input once from every window it was in."""
+        extents = [(window - 1) * dilation for window, dilation in zip(self.window, self.dilations)]
+        pads = [(extent - before, extent - after)
+                for extent, (before, after) in zip(extents, self.pads)]
+        return Windows(self.outputs, self.window, self.strides, b"EXPLICIT", self.dilations, pads)
+
+    def _turned(self, filter):
+        """The filter with its window turned round, and its channels exchanged."""
+        spatial = (slice(None, None, -1),) * len(self.window)
+        return np.ascontiguousarray(np.swapaxes(filter[spatial], -1, -2))
+
+    def _columns(self, x):
+        """All windows of ``x`` as rows of matrices, for some images at a time.
+
+        The matrix of all images would be many times as large as they are. This one stays in the
+        cache while it is multiplied.
+
+        Yields:
+          A slice of the batch, and [images * outputs, window * channels], to be used at once.
+        """
         padded = self.padded(x)
-        rank = len(self.sizes)
         batch, steps = padded.shape[0], padded.strides
         shape = (batch, *self.outputs, *self.window, padded.shape[-1])
         along = [step * stride for step, stride in zip(steps[1:-1], self.strides)]
         within = [step * dilation for step, dilation in zip(steps[1:-1], self.dilations)]
         view = np.lib.stride_tricks.as_strided(
             padded, shape, (steps[0], *along, *within, steps[-1]), writeable=False)
-        rows = batch * int(np.prod(self.outputs))
-        return view.reshape(rows, int(np.prod(shape[rank + 1:])))
-
-    def from_columns(self, columns, batch):
-        """The sum of all windows, each put back where ``columns`` took it from."""
-        places = int(np.prod(self.window))
-        channels = columns.shape[1] // max(places, 1)
-        columns = columns.reshape(batch, *self.outputs, places, channels)
-        padded = self.zeros(batch, channels, columns.dtype)
-        for i, target in enumerate(self.places(padded)):
-            target += columns[..., i, :]
-        return self.unpadded(padded)
+        rows, width = int(np.prod(self.outputs)), int(np.prod(shape[1 + len(self.sizes):]))
+        if int(np.prod(self.window)) == 1:
+            yield slice(0, batch), view.reshape(batch * rows, width)
+            return
+        blocks = _blocks(batch, rows * width)
+        buffer = np.empty((blocks[0].stop if blocks else 0, *shape[1:]), x.dtype)
+        for images in blocks:
+            columns = buffer[:images.stop - images.start]
+            np.copyto(columns, view[images])
+            yield images, columns.reshape(len(columns) * rows, width)
 
     # ---- pooling ----
 
+    def _parts(self, x):
+        """For each place of the window, in row-major order, the windows that see ``x`` there.
+
+        Places in the padding are left out, so that nothing needs to be padded.
+
+        Yields:
+          Two indices: into an array [batch, *outputs, channels], and into one like ``x``.
+        """
+        for place in itertools.product(*map(range, self.window)):
+            outputs, inputs = [slice(None)], [slice(None)]
+            for axis, at in enumerate(place):
+                stride, start = self.strides[axis], (at * self.dilations[axis]
+                                                     - self.pads[axis][0])
+                first = max(-(start // stride), 0)
+                last = min((self.sizes[axis] - 1 - start) // stride, self.outputs[axis] - 1)
+                count = max(last - first + 1, 0)
+                begin = first * stride + start
+                outputs.append(slice(first, first + count))
+                inputs.append(slice(begin, begin + (count - 1) * stride + 1 if count else begin,
+                                    stride))
+            yield tuple(outputs), tuple(inputs)
+
     def largest(self, x):
         """The largest element of each window; padding does not count."""
-        places = self.places(self.padded(x, _lowest(x.dtype)))
-        result = next(places).copy()
-        for here in places:
-            np.maximum(result, here, out=result)
+        result = np.full((x.shape[0], *self.outputs, x.shape[-1]), _lowest(x.dtype), x.dtype)
+        for outputs, inputs in self._parts(x):
+            np.maximum(result[outputs], x[inputs], out=result[outputs])
         return result
 
     def first_largest(self, x):
-        """For each window the place, counted in row-major order, of its (first) largest element."""
-        places = self.places(self.padded(x, _lowest(x.dtype)))
-        largest = next(places).copy()
+        """For each window the place, counted in row-major order, of its (first) largest element.
+
+        It is how many places come before; a window of NaN is given its last place.
+        """
+        largest = self.largest(x)
+        before = np.ones(largest.shape, bool)
         found = np.zeros(largest.shape, np.min_scalar_type(int(np.prod(self.window))))
-        for i, here in enumerate(places, 1):
-            larger = here > largest
-            np.copyto(found, i, where=larger)
-            np.copyto(largest, here, where=larger)
-        return found
+        for outputs, inputs in self._parts(x):
+            before[outputs] &= x[inputs] != largest[outputs]
+            found += before
+        return np.minimum(found, int(np.prod(self.window)) - 1, out=found)
 
     def at_places(self, x, found):
         """For each window the element of ``x`` at the place that ``found`` tells."""
         result = np.zeros(found.shape, x.dtype)
-        for i, here in enumerate(self.places(self.padded(x))):
-            np.copyto(result, here, where=found == i)
+        for i, (outputs, inputs) in enumerate(self._parts(x)):
+            result[outputs] += _masked(x[inputs], found[outputs] == i)
+        return result
+
+    def to_places(self, grad, found):
+        """The transpose of ``at_places``: each window's number is added where ``found`` tells."""
+        result = np.zeros((grad.shape[0], *self.sizes, grad.shape[-1]), grad.dtype)
+        for i, (outputs, inputs) in enumerate(self._parts(result)):
+            result[inputs] += _masked(grad[outputs], found[outputs] == i)
         return result
 
     def mean(self, x):
         """The mean of each window; padding does not count."""
-        return self._shared(sum(self.places(self.padded(x))))
+        total = np.zeros((x.shape[0], *self.outputs, x.shape[-1]), x.dtype)
+        for outputs, inputs in self._parts(x):
+            total[outputs] += x[inputs]
+        return self._shared(total)
 
     def spread(self, grad, channels):
         """The gradient of ``mean``: each window's gradient in equal shares to its elements."""
         share = self._shared(grad)
-        padded = self.zeros(grad.shape[0], channels, grad.dtype)
-        for target in self.places(padded):
-            target += share
-        return self.unpadded(padded)
+        result = np.zeros((grad.shape[0], *self.sizes, channels), grad.dtype)
+        for outputs, inputs in self._parts(result):
+            result[inputs] += share[outputs]
+        return result
 
     def _shared(self, total):
         """``total`` divided by how many elements that are not padding each window has."""
-        inside = self.padded(np.ones((1, *self.sizes, 1), np.float32))
-        counts = sum(self.places(inside))
-        return np.divide(total, counts, dtype=total.dtype, casting="same_kind")
+        counts = np.zeros((1, *self.outputs, 1), total.dtype)
+        for outputs, _ in self._parts(counts):
+            counts[outputs] += total.dtype.type(1)
+        return total / counts
+
+
+# Elements of a matrix of columns: 2 MB of float32, which a processor's second cache holds.
+_BLOCK = 1 << 19
+
+
+def _blocks(batch, elements):
+    """Slices of a batch, of so many images that their ``elements`` each are about _BLOCK."""
+    images = max(1, _BLOCK // max(elements, 1))
+    return [slice(start, min(start + images, batch)) for start in range(0, batch, images)]
+
+
+def _wide(array):
+    """``array``; as float32 if it is float16, whose products and sums would be inexact and slow."""
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def _masked(array, mask):
+    """``np.where(mask, array, 0)`` on the bits of the numbers: five times as fast.
+
+    A branch for each element cannot be predicted, and a product would make NaN of infinity.
+    """
+    bits = array.view(f"i{array.itemsize}")
+    return (bits & np.negative(mask.view(np.int8), dtype=bits.dtype)).view(array.dtype)
 
 
 def as_rows(array):
