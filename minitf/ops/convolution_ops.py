@@ -11,7 +11,7 @@ from minitf.framework.tensor_shape import as_shape, dimension_at_index
 from minitf.ops import array_ops, conv_ops, pool_ops, volume_ops
 from minitf.ops.arguments import renamed_argument
 from minitf.ops.conv_ops import Conv2D, Conv2DBackpropInput
-from minitf.ops.windows import spatial_list
+from minitf.ops.windows import padding_attrs, spatial_list
 
 # ---- one dimension ----
 
@@ -130,12 +130,31 @@ def _plain_convolution(input, filter, strides, padding, data_format, dilations, 
     if len(strides) == 5:
         return volume_ops.conv3d(input, filter, strides, padding, data_format or "NDHWC", dilations,
                                  name)
-    return Conv2D(input, filter, strides=strides, padding=padding, dilations=dilations,
-                  data_format=data_format or "NHWC", name=name)
+    return Conv2D(input, filter, strides=strides, dilations=dilations,
+                  data_format=data_format or "NHWC", name=name, **padding_attrs(padding))
 
 
 def _dilated_convolution(input, filter, strides, rate, padding, data_format, name):
-    input_shape, filter_shape = as_shape(input.shape), as_shape(filter.shape)
+    convolve = convolution_plan(as_shape(input.shape), as_shape(filter.shape), strides, rate,
+                                padding, data_format, name)
+    return convolve(convert_to_tensor(input, name="input"), filter)
+
+
+def convolution_plan(input_shape, filter_shape, strides, rate, padding, data_format, name=None):
+    """A convolution for inputs of one shape: what can be made before there are tensors, is.
+
+    Args:
+      input_shape, filter_shape: TensorShapes.
+      strides, rate: a number for each spatial axis.
+      padding, data_format: those of ``convolution``.
+      name: the convolutions' name.
+
+    Returns:
+      A function of (input, filter) that makes the convolution.
+
+    Raises:
+      ValueError: arguments or shapes that do not fit.
+    """
     rank = (filter_shape.ndims or input_shape.ndims) - 2
     try:
         input_shape.with_rank(rank + 2)
@@ -148,13 +167,19 @@ def _dilated_convolution(input, filter, strides, rate, padding, data_format, nam
                          f"filter, {channels} != {filter_shape[rank]}")
     strides, rate = _strides_and_rate(rank, strides, rate)
     strides = spatial_list(strides.tolist(), rank, last, "strides")
+    apply = _space_to_batch_plan(input_shape, rate, padding, filter_shape, None, data_format)
 
-    def convolve(converted, _, padding):
-        return _plain_convolution(converted, filter, strides, padding, data_format,
-                                  [1] * (rank + 2), name)
+    def convolve(input, filter):
+        def plain(converted, _, padding):
+            return _plain_convolution(converted, filter, strides, padding, data_format,
+                                      [1] * (rank + 2), name)
 
-    return with_space_to_batch(input, rate, padding, convolve, filter_shape=filter_shape,
-                               data_format=data_format)
+        result = apply(input, plain)
+        if not last and result.shape._dims is not None and not result.shape._dims[1]:
+            result.set_shape([result.shape._dims[0], filter.shape[-1], *result.shape._dims[2:]])
+        return result
+
+    return convolve
 
 
 def _strides_and_rate(rank, strides, rate):
@@ -294,30 +319,45 @@ def with_space_to_batch(input, dilation_rate, padding, op, filter_shape=None, sp
       ValueError: arguments or shapes that do not fit.
     """
     input = convert_to_tensor(input, name="input")
+    apply = _space_to_batch_plan(input.shape, dilation_rate, padding, filter_shape, spatial_dims,
+                                 data_format)
+    return apply(input, op)
+
+
+def _space_to_batch_plan(input_shape, dilation_rate, padding, filter_shape, spatial_dims,
+                         data_format):
+    """What ``with_space_to_batch`` makes before it has the input; a function of (input, op).
+
+    The function takes the sizes of ``input_shape`` where they are known.
+    """
     rate = convert_to_tensor(dilation_rate, dtypes.int32, name="dilation_rate")
     if rate.shape.ndims not in (None, 1):
         raise ValueError("rate must be rank 1")
     if not rate.shape.is_fully_defined():
         raise ValueError("rate must have known shape")
     rank = rate.shape._dims[0]
-    axes = _checked_axes(input, rank, spatial_dims, data_format)
+    axes = _checked_axes(input_shape, rank, spatial_dims, data_format)
     known_rate = constant_value(rate)
     if known_rate is not None:
         if (known_rate < 1).any():
             raise ValueError("dilation_rate must be positive")
         if (known_rate == 1).all():
-            return op(input, rank, padding)
+            return lambda input, op: op(input, rank, padding)
     base = _base_paddings(filter_shape, rank, rate if known_rate is None else known_rate, padding)
-    paddings, crops = array_ops.required_space_to_batch_paddings(
-        input_shape=_spatial_sizes(input, axes), base_paddings=base, block_shape=rate)
-    rate, paddings, crops = (_for_all_axes(item, fill, axes)
-                             for item, fill in ((rate, 1), (paddings, 0), (crops, 0)))
-    converted = array_ops.space_to_batch_nd(input, rate, paddings)
-    result = op(converted, rank, "VALID")
-    return array_ops.batch_to_space_nd(result, rate, crops)
+
+    def apply(input, op):
+        paddings, crops = array_ops.required_space_to_batch_paddings(
+            input_shape=_spatial_sizes(input, input_shape, axes), base_paddings=base,
+            block_shape=rate)
+        blocks, paddings, crops = (_for_all_axes(item, fill, axes)
+                                   for item, fill in ((rate, 1), (paddings, 0), (crops, 0)))
+        result = op(array_ops.space_to_batch_nd(input, blocks, paddings), rank, "VALID")
+        return array_ops.batch_to_space_nd(result, blocks, crops)
+
+    return apply
 
 
-def _checked_axes(input, rank, spatial_dims, data_format):
+def _checked_axes(input_shape, rank, spatial_dims, data_format):
     first = 2 if data_format is not None and data_format.startswith("NC") else 1
     given = list(range(first, first + rank) if spatial_dims is None else spatial_dims)
     axes = sorted({int(axis) for axis in given})
@@ -326,7 +366,7 @@ def _checked_axes(input, rank, spatial_dims, data_format):
                          "integers")
     least_rank = axes[-1] + (2 - first)
     try:
-        input.shape.with_rank_at_least(least_rank)
+        input_shape.with_rank_at_least(least_rank)
     except ValueError:
         raise ValueError(f"input tensor must have rank {least_rank} at least") from None
     return axes
@@ -350,8 +390,8 @@ def _base_paddings(filter_shape, rank, rate, padding):
     return array_ops.stack([[before[i], after[i]] for i in range(rank)])
 
 
-def _spatial_sizes(input, axes):
-    dims = input.shape._dims
+def _spatial_sizes(input, input_shape, axes):
+    dims = input_shape._dims
     if dims is not None and None not in [dims[axis] for axis in axes]:
         return [dims[axis] for axis in axes]
     shape = array_ops.shape(input)

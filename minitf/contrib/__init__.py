@@ -1,0 +1,19 @@
+"""tf.contrib: the parts of TensorFlow's contributed code that programs lean on most.
+
+Each is loaded when it is first used.
+"""
+
+import importlib
+import pkgutil
+
+_PARTS = frozenset(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def __getattr__(name):
+    if name not in _PARTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def __dir__():
+    return sorted({*globals(), *_PARTS})
