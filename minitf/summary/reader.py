@@ -1,16 +1,7 @@
-"""Reading event files.
+"""Reading event files: TFRecord files whose records are `Event` messages."""
 
-An event file is a sequence of records, each the bytes of an `Event` message. A record is framed as
-in TFRecord files: its length, a checksum of the length, the data, a checksum of the data. The
-numbers are little-endian; the checksums are masked CRC-32C.
-"""
-
-import struct
-
-from minitf.framework import errors, protos
-
-_HEADER = struct.Struct("<QI")  # length of the data, checksum of the length's 8 bytes
-_FOOTER = struct.Struct("<I")  # checksum of the data
+from minitf.framework import protos
+from minitf.ops.record_io import read_records
 
 
 def summary_iterator(path):
@@ -31,34 +22,3 @@ def summary_iterator(path):
     """
     for record in read_records(path):
         yield protos.Event.FromString(record)
-
-
-def read_records(path):
-    """Yields the records, as bytes, of a TFRecord file; errors as `summary_iterator`."""
-    try:
-        file = open(path, "rb")
-    except FileNotFoundError:
-        raise errors.NotFoundError(None, None, f"{path}; No such file or directory") from None
-    except IsADirectoryError:
-        raise errors.FailedPreconditionError(None, None, f"{path}; Is a directory") from None
-    with file:
-        while len(header := file.read(_HEADER.size)) == _HEADER.size:
-            yield _read_data(file, header)
-
-
-def _read_data(file, header):
-    from tensorboardX.record_writer import masked_crc32c
-
-    data_start = file.tell()
-    length, length_checksum = _HEADER.unpack(header)
-    if masked_crc32c(header[:8]) != length_checksum:
-        raise errors.DataLossError(
-            None, None, f"corrupted record at {data_start - _HEADER.size}")
-    body = file.read(length + _FOOTER.size)
-    if len(body) < length + _FOOTER.size:
-        raise errors.DataLossError(
-            None, None, f"truncated record at {data_start - _HEADER.size}")
-    data = body[:length]
-    if masked_crc32c(data) != _FOOTER.unpack(body[length:])[0]:
-        raise errors.DataLossError(None, None, f"corrupted record at {data_start}")
-    return data
