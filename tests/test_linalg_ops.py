@@ -239,10 +239,13 @@ def test_least_squares(shape, l2_regularizer, known):
 @pytest.mark.parametrize("how", [
     {}, {"ord": 1}, {"ord": 3}, {"ord": np.inf, "axis": 0}, {"ord": 2, "axis": -1},
     {"ord": "fro", "axis": (0, 1)}, {"ord": 1, "axis": (0, 1)}, {"ord": np.inf, "axis": (0, 1)},
-    {"axis": 1, "keepdims": True}], ids=str)
+    {"axis": 1, "keepdims": True}, {"ord": 2, "axis": (0, 1)},
+    {"ord": 2, "axis": [-2, -1], "keepdims": True}], ids=str)
 def test_norm(how):
     x = uniform(2, 3)
     numpy_how = {**how, "ord": None if how.get("ord", "euclidean") == "euclidean" else how["ord"]}
+    if isinstance(how.get("axis"), list):
+        numpy_how["axis"] = tuple(how["axis"])
     source = x.ravel() if "axis" not in how else x
     np.testing.assert_allclose(run(linalg_ops.norm(fed(x), **how)),
                                np.linalg.norm(source, **numpy_how), rtol=1e-10)
@@ -250,7 +253,7 @@ def test_norm(how):
 
 @pytest.mark.parametrize("how, error", [
     ({"axis": (0, 0)}, ValueError), ({"ord": -1}, ValueError), ({"ord": "fro"}, ValueError),
-    ({"ord": 3, "axis": (0, 1)}, ValueError), ({"ord": 2, "axis": (0, 1)}, NotImplementedError)])
+    ({"ord": 3, "axis": (0, 1)}, ValueError)])
 def test_norm_errors(how, error):
     with pytest.raises(error):
         linalg_ops.norm(tf.zeros([2, 3]), **how)

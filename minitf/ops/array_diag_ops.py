@@ -5,10 +5,12 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.compat import integral_types
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.dispatch import dispatched
 from minitf.framework.graph import colocate_with, name_scope
 from minitf.framework.operation import Tensor
 from minitf.framework.registry import op
 from minitf.ops import array_ops, math_ops
+from minitf.ops.arguments import check_scalar
 from minitf.ops.common_shapes import (
     UNKNOWN, concatenate, merge_dims, merge_shapes, shape_of, with_rank, with_rank_at_least)
 from minitf.ops.elementwise import list_text
@@ -44,6 +46,8 @@ def _(diagonal):
 
 @Diag.kernel
 def _(diagonal):
+    if not np.ndim(diagonal):
+        raise ValueError("Input must be at least rank 1, got 0")
     result = np.zeros(2 * np.shape(diagonal), diagonal.dtype)
     np.fill_diagonal(result.reshape(np.size(diagonal), np.size(diagonal)), np.ravel(diagonal))
     return result
@@ -69,7 +73,7 @@ def _(input):
 def _(input):
     dims = np.shape(input)
     half = len(dims) // 2
-    if len(dims) % 2 or not dims:
+    if len(dims) % 2:
         raise ValueError("The rank of the tensor should be even and positive, got shape "
                          f"{list_text(dims)}")
     for i in range(half):
@@ -99,6 +103,7 @@ def matrix_diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_va
     return MatrixDiag(diagonal, name=name)
 
 
+@dispatched
 def matrix_diag_part(input, name="diag_part", k=0, padding_value=0):
     """The main diagonals of the matrices in the last two dimensions (TF op: MatrixDiagPart).
 
@@ -135,6 +140,8 @@ def _(diagonal):
 
 @MatrixDiag.kernel
 def _(diagonal):
+    if not np.ndim(diagonal):
+        raise ValueError("diagonal must be at least 1-dim, received shape: []")
     size = diagonal.shape[-1]
     result = array_ops.zero_array(diagonal.shape + (size,), diagonal.dtype)
     result[..., np.arange(size), np.arange(size)] = diagonal
@@ -249,6 +256,8 @@ def _(input):
 @MatrixBandPart.kernel
 def _(input, num_lower, num_upper):
     _check_matrix(input)
+    check_scalar(num_lower, "num_lower must be scalar, got shape")
+    check_scalar(num_upper, "num_upper must be scalar, got shape")
     rows, cols = input.shape[-2:]
     for which, value, size in (("lower", num_lower, rows), ("upper", num_upper, cols)):
         if value > size:

@@ -350,6 +350,40 @@ def _(input):
     return _matrix_function("sqrtm", input)
 
 
+@MatrixSquareRoot.gradient
+def _(op, grad):
+    """Solves ``root @ d_root + d_root @ root = d_input``, Sylvester's equation, by its vectors."""
+    root = op.outputs[0]
+    shape = array_ops.shape(root)
+    order = shape[-1]
+    count = math_ops.reduce_prod(shape[0:-2])
+    identity = array_ops.reshape(array_ops.eye(order, dtype=root.dtype), [-1])
+    identities = array_ops.reshape(array_ops.tile(identity, [count]), shape)
+    transposed = array_ops.matrix_transpose(root)
+    first = _kronecker_product(identities, transposed)
+    second = _kronecker_product(root, identities)
+    equations = math_ops.add(first, second)
+    batch_rank = [math_ops.subtract(array_ops.size(shape), 2)]
+    batch = array_ops.slice(shape, [0], batch_rank)
+    vector_shape = array_ops.concat([batch, [order * order], [1]], 0)
+    vectors = array_ops.reshape(array_ops.matrix_transpose(grad), vector_shape)
+    solution = linalg_ops.matrix_solve(equations, vectors)
+    return array_ops.matrix_transpose(array_ops.reshape(solution, shape))
+
+
+def _kronecker_product(a, b):
+    a_shape, b_shape = array_ops.shape(a), array_ops.shape(b)
+    a_side, b_side = a_shape[-1], b_shape[-1]
+    batch_rank = [math_ops.subtract(array_ops.size(a_shape), 2)]
+    batch = array_ops.slice(a_shape, [0], batch_rank)
+    a_spread = array_ops.concat([batch, [a_side], [1], [a_side], [1]], 0)
+    b_spread = array_ops.concat([batch, [1], [b_side], [1], [b_side]], 0)
+    a, b = array_ops.reshape(a, a_spread), array_ops.reshape(b, b_spread)
+    side = a_side * b_side
+    shape = array_ops.concat([batch, [side], [side]], 0)
+    return array_ops.reshape(a * b, shape)
+
+
 @MatrixLogarithm.kernel
 def _(input):
     return _matrix_function("logm", input)

@@ -78,7 +78,7 @@ def _as_matrix(tensor, axes, contracted_first):
 
     Returns the matrix, the free dimensions (a list, or a tensor), and what is known of them.
     """
-    dims = tensor.shape._dims
+    dims = None if tensor.shape._dims is None else list(tensor.shape._dims)
     if tensor.shape.is_fully_defined() and isinstance(axes, (list, tuple)):
         axes, free = _split_axes(dims, axes)
         free_dims = [dims[i] for i in free]
@@ -116,6 +116,8 @@ def _as_matrix(tensor, axes, contracted_first):
 
 def _split_axes(dims, axes):
     axes = [axis if axis >= 0 else axis + len(dims) for axis in axes]
+    for axis in axes:
+        dims[axis]  # raises IndexError for an axis that is not there
     return axes, [i for i in range(len(dims)) if i not in axes]
 
 

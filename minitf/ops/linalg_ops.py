@@ -8,12 +8,14 @@ import numpy as np
 
 from minitf.framework import dtypes, errors
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.dispatch import dispatched
 from minitf.framework.graph import name_scope
 from minitf.framework.operation import Tensor
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
-from minitf.ops import array_ops, control_flow_ops, math_ops
-from minitf.ops.arguments import renamed_argument
+from minitf.ops import (
+    array_ops, control_flow_ops, decomposition_ops, functional_ops, math_ops)
+from minitf.ops.arguments import check_scalar, renamed_argument
 from minitf.ops.common_shapes import (
     UNKNOWN,
     merge_dims,
@@ -32,9 +34,17 @@ def adjoint_of(array):
     return np.conj(np.swapaxes(array, -1, -2))
 
 
+def check_matrix(array):
+    """Raises InvalidArgumentError unless there are two dimensions or more."""
+    if np.ndim(array) < 2:
+        raise errors.InvalidArgumentError(
+            None, None, f"Input tensor 0 must have rank >= 2, got {np.ndim(array)}")
+
+
 def check_square(array):
     """Raises InvalidArgumentError unless the last two dimensions are equal."""
-    if np.ndim(array) < 2 or array.shape[-1] != array.shape[-2]:
+    check_matrix(array)
+    if array.shape[-1] != array.shape[-2]:
         raise errors.InvalidArgumentError(None, None, "Input matrix must be square.")
 
 
@@ -79,6 +89,7 @@ def _solution_shape(matrix, rhs, square):
 # ---- adjoint ----
 
 
+@dispatched
 def adjoint(matrix, name=None):
     """The conjugate transpose of (batches of) matrices."""
     with name_scope(name, "adjoint", [matrix]):
@@ -89,6 +100,7 @@ def adjoint(matrix, name=None):
 # ---- Cholesky ----
 
 
+@dispatched
 def cholesky(input, name=None):
     """The lower triangular ``l`` with ``l @ adjoint(l) = input`` (TF op: Cholesky).
 
@@ -138,6 +150,7 @@ def cholesky_solve(chol, rhs, name=None):
         return matrix_triangular_solve(chol, y, adjoint=True, lower=True)
 
 
+@dispatched
 def logdet(matrix, name=None):
     """The logarithm of the determinant of positive definite matrices, by Cholesky."""
     with name_scope(name, "logdet", [matrix]):
@@ -148,6 +161,7 @@ def logdet(matrix, name=None):
 # ---- MatrixInverse ----
 
 
+@dispatched
 def matrix_inverse(input, adjoint=False, name=None):
     """The inverse of (batches of) matrices, or of their adjoints (TF op: MatrixInverse).
 
@@ -180,6 +194,7 @@ def _(op, grad):
 # ---- MatrixDeterminant, LogMatrixDeterminant ----
 
 
+@dispatched
 def matrix_determinant(input, name=None):
     """The determinant of (batches of) matrices (TF op: MatrixDeterminant)."""
     return MatrixDeterminant(input, name=name)
@@ -241,6 +256,7 @@ def _(op, _, grad):
 # ---- MatrixSolve ----
 
 
+@dispatched
 def matrix_solve(matrix, rhs, adjoint=False, name=None):
     """``x`` in ``matrix @ x = rhs`` (TF op: MatrixSolve).
 
@@ -319,6 +335,7 @@ def _(matrix, rhs):
 
 @MatrixTriangularSolve.kernel
 def _(matrix, rhs, lower, adjoint):
+    check_matrix(matrix)
     triangle = np.tril(matrix) if lower else np.triu(matrix)
     return _solved(adjoint_of(triangle) if adjoint else triangle, rhs)
 
@@ -414,6 +431,10 @@ def _(matrix, rhs):
 
 @MatrixSolveLs.kernel
 def _(matrix, rhs, l2_regularizer, fast):
+    check_scalar(l2_regularizer, "l2_regularizer must be scalar, got shape")
+    check_matrix(matrix)
+    if np.ndim(rhs) != np.ndim(matrix):
+        raise ValueError("All input tensors must have the same rank.")
     if not fast:
         return np.matmul(np.linalg.pinv(matrix), rhs)
     transposed = adjoint_of(matrix)
@@ -466,14 +487,13 @@ def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims
 
     Args:
       tensor: a numeric tensor.
-      ord: 'euclidean', 1, np.inf or a positive number for vectors; 'euclidean' or 'fro', 1 or
-        np.inf for matrices.
+      ord: 'euclidean', 1, np.inf or a positive number for vectors; 'euclidean' or 'fro', 1, 2 (the
+        largest singular value) or np.inf for matrices.
       axis: None for all elements as one vector, an int for vectors, a pair of ints for matrices.
       keepdims: keep the axes, with length 1.  keep_dims: its old name.
 
     Raises:
       ValueError: ``axis`` or ``ord`` is none of these.
-      NotImplementedError: ``ord`` is 2 for matrices (their largest singular value).
     """
     keepdims = renamed_argument("keepdims", keepdims, "keep_dims", keep_dims)
     is_matrix_norm = isinstance(axis, (tuple, list)) and len(axis) == 2
@@ -485,12 +505,31 @@ def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims
         axis = None if axis is None else (axis,)
     with name_scope(name, "norm", [tensor]):
         tensor = convert_to_tensor(tensor)
-        if ord in ("fro", "euclidean") or ord == 2:
+        if is_matrix_norm and ord == 2:
+            result = _largest_singular_values(tensor, axis)
+        elif ord in ("fro", "euclidean") or ord == 2:
             squares = tensor * math_ops.conj(tensor)
             result = math_ops.sqrt(math_ops.reduce_sum(squares, axis, keepdims=True))
         else:
             result = _norm_of_sizes(math_ops.abs(tensor), ord, axis, is_matrix_norm)
         return result if keepdims else array_ops.squeeze(result, axis)
+
+
+def _largest_singular_values(tensor, axis):
+    """Of the matrices over two axes, which are moved to the end and, of length 1, back again."""
+    rank = array_ops.rank(tensor)
+    axis = functional_ops.map_fn(
+        lambda i: control_flow_ops.cond(i >= 0, lambda: i, lambda: i + rank),
+        convert_to_tensor(axis))
+    axes = math_ops.range(rank)
+    order = array_ops.concat([array_ops.setdiff1d(axes, axis)[0], axis], axis=0)
+    order_back = functional_ops.map_fn(
+        lambda i: math_ops.cast(
+            array_ops.squeeze(array_ops.where_v2(math_ops.equal(order, i))), dtypes.int32), axes)
+    matrices = array_ops.transpose(tensor, perm=order)
+    singular_values = decomposition_ops.Svd(matrices, compute_uv=False)[0]
+    largest = math_ops.reduce_max(math_ops.abs(singular_values), axis=-1, keepdims=True)
+    return array_ops.transpose(array_ops.expand_dims(largest, axis=-1), perm=order_back)
 
 
 def _norm_of_sizes(sizes, ord, axis, is_matrix_norm):
@@ -511,9 +550,6 @@ def _check_matrix_norm(axis, ord):
     supported = ["euclidean", "fro", 1, 2, np.inf]
     if ord not in supported:
         raise ValueError(f"'ord' must be a supported matrix norm in {supported}, got {ord}")
-    if ord == 2:
-        raise NotImplementedError("norm(ord=2) of matrices: take the largest of "
-                                  "svd(tensor, compute_uv=False)")
 
 
 def _check_vector_norm(axis, ord):
@@ -521,3 +557,19 @@ def _check_vector_norm(axis, ord):
         raise ValueError("'axis' must be None, an integer, or a tuple of 2 unique integers")
     if ord != "euclidean" and (not np.isreal(ord) or isinstance(ord, str) or ord <= 0):
         raise ValueError(f"'ord' must be a supported vector norm, got {ord}")
+
+
+def normalize(tensor, ord="euclidean", axis=None, name=None):
+    """``tensor`` divided by its norm along axes, and that norm.
+
+    Args:
+      tensor, ord, axis: as for ``norm``.
+
+    Returns:
+      Two tensors: the quotient, and the norm, whose reduced axes have length 1.
+    """
+    with name_scope(name, "normalize", [tensor]):
+        tensor = convert_to_tensor(tensor)
+        size = norm(tensor, ord, axis, keepdims=True)
+        size = math_ops.cast(size, tensor.dtype)
+        return tensor / size, size

@@ -4,6 +4,7 @@ import numpy as np
 
 from minitf.framework import dtypes, errors
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.dispatch import dispatched
 from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
@@ -24,6 +25,7 @@ _NUMBERS = "bfloat16 half float double int32 int64 complex64 complex128"
 # ---- the public function ----
 
 
+@dispatched
 def matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False,
            a_is_sparse=False, b_is_sparse=False, name=None):
     """The matrix product ``a @ b`` (TF ops: MatMul, BatchMatMulV2, SparseMatMul).
@@ -214,6 +216,9 @@ def _(x, y, adj_x, adj_y):
         raise errors.InvalidArgumentError(
             None, None, f"In[0] and In[1] has different ndims: {list_text(np.shape(x))} vs. "
             f"{list_text(np.shape(y))}")
+    if np.ndim(x) < 2:
+        raise errors.InvalidArgumentError(
+            None, None, f"In[0] and In[1] ndims must be >= 2: {np.ndim(x)}")
     for i, (m, n) in enumerate(zip(np.shape(x)[:-2], np.shape(y)[:-2])):
         if m != n:
             raise errors.InvalidArgumentError(
@@ -285,6 +290,8 @@ def _(a, b, transpose_a, transpose_b):
 
 @SparseMatMul.kernel
 def _(a, b, transpose_a, transpose_b):
+    if np.ndim(a) != 2 or np.ndim(b) != 2:
+        raise ValueError("two matrices are needed")  # .explain says which is none
     a, b = a.astype(np.float32, copy=False), b.astype(np.float32, copy=False)
     return np.matmul(a.T if transpose_a else a, b.T if transpose_b else b)
 
@@ -326,6 +333,7 @@ def _(op, grad):
 # ---- trace ----
 
 
+@dispatched
 def trace(x, name=None):
     """The sum of the diagonal of (batches of) matrices."""
     with name_scope(name, "Trace", [x]) as scope:
@@ -358,6 +366,8 @@ def _(a, b):
         raise errors.InvalidArgumentError(
             None, None, f"Both inputs must be of same shape: {list_text(np.shape(a))} vs. "
             f"{list_text(np.shape(b))}")
+    if not np.ndim(a):
+        raise ValueError("Input must be at least 1D[]")
     if np.shape(a)[-1] != 3:
         raise errors.FailedPreconditionError(
             None, None, "Cross-products are only defined for 3-element vectors.")

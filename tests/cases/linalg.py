@@ -82,7 +82,13 @@ ROWS = [
         tf.self_adjoint_eigvals(x)
         tf.self_adjoint_eig(x)[0]
     """, numeric=False, x=SPD, y=N(3, 2)),
-    row("tf.linalg.sqrtm(x)", numeric=False, grads=False, x=SPD),
+    row("tf.linalg.sqrtm(x)", numeric=False, x=SPD),
+    row("tf.linalg.tridiagonal_solve(x, y)", shapes="known partly", x=P(3, 4), y=N(4, 2)),
+    row("tf.linalg.tridiagonal_solve(x, y, partial_pivoting=False)", shapes="known", x=P(3, 4),
+        y=N(4)),
+    row("tf.linalg.tridiagonal_matmul(x, y)", shapes="known partly", x=N(3, 4), y=N(4, 2)),
+    row("raw.TridiagonalMatMul(superdiag=x, maindiag=x, subdiag=x, rhs=y)", "complex64",
+        shapes="known", x=N(1, 3), y=N(3, 2)),
     rows("""
         tf.matrix_inverse(x)
         tf.matrix_inverse(x, adjoint=True)
