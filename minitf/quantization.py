@@ -10,3 +10,4 @@ from minitf.ops.fake_quant_ops import (
     fake_quant_with_min_max_vars_per_channel_gradient,
 )
 from minitf.ops.quantize_ops import quantize_and_dequantize
+from minitf.ops.quantized_ops import dequantize, quantize, quantized_concat

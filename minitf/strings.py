@@ -17,3 +17,8 @@ from minitf.ops.string_ops import string_upper as upper
 from minitf.ops.string_split_ops import reduce_join, unsorted_segment_join
 from minitf.ops.string_split_ops import strings_split as split
 from minitf.ops.string_unicode_ops import unicode_transcode
+from minitf.ops.unicode_code_point_ops import (
+    unicode_decode,
+    unicode_decode_with_offsets,
+    unicode_encode,
+)

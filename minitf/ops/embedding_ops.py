@@ -8,7 +8,8 @@ from minitf.framework import dtypes
 from minitf.framework.convert import convert_n_to_tensor_or_indexed_slices, convert_to_tensor
 from minitf.framework.graph import colocate_with, name_scope
 from minitf.framework.sparse_tensor import SparseTensor
-from minitf.ops import array_ops, math_ops
+from minitf.framework.tensor_shape import unknown_shape
+from minitf.ops import array_ops, math_ops, sparse_shape_ops
 from minitf.ops.constant_op import constant
 
 
@@ -75,7 +76,7 @@ def _divided(params, ids, strategy):
 
 
 def _total_size(params, dtype):
-    sizes = [part.shape._dims[0] for part in params]
+    sizes = [None if part.shape._dims is None else part.shape._dims[0] for part in params]
     if None not in sizes and sum(sizes):
         return constant(sum(sizes), dtype)
     for i, part in enumerate(params):
@@ -203,3 +204,86 @@ def _weighted(rows, place_of, segment_ids, weights, combiner, name):
         squares = math_ops.pow(weights, 2)
         divisor = math_ops.sqrt(math_ops.segment_sum(squares, segment_ids))
     return math_ops.div(rows, divisor, name=name)
+
+
+def safe_embedding_lookup_sparse(embedding_weights, sparse_ids, sparse_weights=None,
+                                 combiner="mean", default_id=None, name=None,
+                                 partition_strategy="div", max_norm=None):
+    """embedding_lookup_sparse for ids of any rank, some of which are invalid, and for empty rows.
+
+    Ids below 0 are left out, and so are, unless the combiner is "sum", ids with a weight of 0 or
+    less. A row that has none left gets the embedding of ``default_id``.
+
+    Args:
+      embedding_weights: a table, as for ``embedding_lookup``.
+      sparse_ids: a SparseTensor of ids, [d_0, ..., d_n].
+      sparse_weights: a SparseTensor of floats at the same indices, or None for 1.
+      combiner: "sum", "mean" or "sqrtn", as for ``embedding_lookup_sparse``.
+      default_id: the id for empty rows; None: they get zeros.
+      name: the name scope.
+      partition_strategy, max_norm: see ``embedding_lookup``.
+
+    Returns:
+      A tensor of shape ``[d_0, ..., d_n-1, *params.shape[1:]]``.
+
+    Raises:
+      ValueError: no table.
+    """
+    if embedding_weights is None or isinstance(embedding_weights, list) and not embedding_weights:
+        raise ValueError(f"Missing embedding_weights {embedding_weights}.")
+    dtype = None if sparse_weights is None else sparse_weights.dtype
+    table = [_readable(part, dtype) for part in _parts(embedding_weights)]
+    with name_scope(name, "embedding_lookup", [*table, sparse_ids, sparse_weights]) as scope:
+        shape = sparse_ids.dense_shape
+        static_rank = shape.shape._dims[0]
+        rank = array_ops.size(shape) if static_rank is None else static_rank
+        sparse_ids, sparse_weights = _valid_rows(sparse_ids, sparse_weights, rank, combiner)
+        sparse_ids, is_empty = sparse_shape_ops.sparse_fill_empty_rows(sparse_ids, default_id or 0)
+        if sparse_weights is not None:
+            sparse_weights, _ = sparse_shape_ops.sparse_fill_empty_rows(sparse_weights, 1.0)
+        rows = embedding_lookup_sparse(
+            table, sparse_ids, sparse_weights, combiner=combiner,
+            partition_strategy=partition_strategy, name=None if default_id is None else scope,
+            max_norm=max_norm)
+        if default_id is None:
+            is_empty = array_ops.reshape(is_empty, [-1, 1])
+            width = array_ops.shape(rows)[1]
+            is_empty = array_ops.tile(is_empty, array_ops.stack([1, width]))
+            rows = array_ops.where(is_empty, array_ops.zeros_like(rows), rows, name=scope)
+        outer = array_ops.slice(math_ops.cast(shape, dtypes.int32), [0], [rank - 1])
+        inner = array_ops.slice(array_ops.shape(rows), [1], [-1])
+        found = array_ops.reshape(rows, array_ops.concat([outer, inner], 0))
+        outer_rank = None if static_rank is None else static_rank - 1
+        found.set_shape(unknown_shape(outer_rank).concatenate(rows.shape[1:]))
+        return found
+
+
+def _readable(part, dtype):
+    """A part of a table: a resource variable stays what it is, all else becomes a tensor."""
+    if hasattr(part, "sparse_read") and dtype in (None, part.dtype):
+        return part
+    return convert_to_tensor(part, dtype=dtype)
+
+
+def _valid_rows(ids, weights, rank, combiner):
+    """Ids and weights as matrices, without what is invalid."""
+    shape = ids.dense_shape
+    rows = math_ops.reduce_prod(array_ops.slice(shape, [0], [rank - 1]))
+    ids = sparse_shape_ops.sparse_reshape(ids, [rows, array_ops.gather(shape, rank - 1)])
+    if weights is not None:
+        weights = SparseTensor(ids.indices, weights.values, ids.dense_shape)
+    is_valid = math_ops.greater_equal(ids.values, 0)
+    if weights is not None:
+        ones = array_ops.ones_like(weights.values, dtype=dtypes.bool)
+        is_valid = math_ops.logical_and(is_valid, ones)
+    ids, weights = _retained(ids, weights, is_valid)
+    if weights is not None and combiner != "sum":
+        ids, weights = _retained(ids, weights, math_ops.greater(weights.values, 0))
+    return ids, weights
+
+
+def _retained(ids, weights, is_kept):
+    ids = sparse_shape_ops.sparse_retain(ids, is_kept)
+    if weights is not None:
+        weights = sparse_shape_ops.sparse_retain(weights, is_kept)
+    return ids, weights

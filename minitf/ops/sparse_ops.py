@@ -9,6 +9,7 @@ from minitf.framework.registry import op
 from minitf.framework.sparse_tensor import SparseTensor, SparseTensorValue
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import shape_of, with_rank
+from minitf.ops.elementwise import list_text
 
 _SPARSE_NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 "
                    "bfloat16 uint16 complex128 half uint32 uint64")
@@ -42,6 +43,9 @@ def _(b):
 @SparseTensorDenseAdd.kernel
 def _(a_indices, a_values, a_shape, b):
     b, indices = np.asarray(b), np.asarray(a_indices)
+    if np.ndim(a_values) != 1 or np.ndim(a_shape) != 1:
+        raise ValueError("Inputs a_values and a_shape should be vectors but received shapes: "
+                         f"{list_text(np.shape(a_values))} and {list_text(np.shape(a_shape))}")
     shape = np.asarray(a_shape).tolist()
     if len(shape) != b.ndim:
         raise errors.InvalidArgumentError(
