@@ -6,6 +6,17 @@ classes. They and the writers load protobuf and tensorboardX when they are first
 
 import importlib
 
+from minitf.ops.summary_media_ops import audio, image
+from minitf.ops.summary_ops import (
+    get_summary_description,
+    histogram,
+    merge,
+    merge_all,
+    scalar,
+    tensor_summary,
+    text,
+)
+
 _HOMES = {
     "Event": "minitf.framework.protos",
     "FileWriter": "minitf.summary.writer",
@@ -16,7 +27,8 @@ _HOMES = {
     "TaggedRunMetadata": "minitf.framework.protos",
 }
 
-__all__ = sorted(_HOMES)
+__all__ = sorted([*_HOMES, "audio", "get_summary_description", "histogram", "image", "merge",
+                  "merge_all", "scalar", "tensor_summary", "text"])
 
 
 def __getattr__(name):
