@@ -81,8 +81,47 @@ def chain_10000(tf):
     return _chain(tf, 10000)
 
 
+def expression_1000(tf):
+    """An expression of 1,000 ops of many types: arithmetic, products, shapes, slices, sums."""
+    x = tf.placeholder(tf.float32, [8, 8])
+    y = x
+    while len(tf.get_default_graph().get_operations()) < 1000:
+        z = tf.matmul(y, x, transpose_b=True) + tf.reduce_mean(y, axis=1, keepdims=True)
+        z = tf.reshape(tf.concat([z[:4], tf.nn.relu(z[4:])], 0), [2, 4, 8])
+        z = tf.reduce_sum(tf.transpose(z, [1, 2, 0]) * 0.5, [0, 2])
+        y = tf.sigmoid(tf.expand_dims(z, 0) - tf.maximum(y, 0.1)) / tf.cast(tf.shape(y)[0], y.dtype)
+    return y, {x: np.linspace(-1, 1, 64).reshape(8, 8).astype(np.float32)}
+
+
+def while_loop(tf):
+    """A while loop of 1,000 iterations and its gradient."""
+    x = tf.placeholder(tf.float32, [100])
+    _, y = tf.while_loop(lambda i, y: i < 1000, lambda i, y: (i + 1, tf.tanh(y * 1.01)), [0, x])
+    (gradient,) = tf.gradients(y, x)
+    return gradient, {x: np.linspace(-1, 1, 100).astype(np.float32)}
+
+
+def word2vec(tf):
+    """Word2vec: vocabulary 50,000, dimension 128, batch 128, 64 noise words, SGD."""
+    vocabulary, size, batch = 50000, 128, 128
+    inputs = tf.placeholder(tf.int32, shape=[batch])
+    labels = tf.placeholder(tf.int32, shape=[batch, 1])
+    embeddings = tf.Variable(tf.random_uniform([vocabulary, size], -1.0, 1.0))
+    embed = tf.nn.embedding_lookup(embeddings, inputs)
+    weights = tf.Variable(tf.truncated_normal([vocabulary, size], stddev=1.0 / np.sqrt(size)))
+    biases = tf.Variable(tf.zeros([vocabulary]))
+    loss = tf.reduce_mean(tf.nn.nce_loss(
+        weights=weights, biases=biases, labels=labels, inputs=embed, num_sampled=64,
+        num_classes=vocabulary))
+    train_op = tf.train.GradientDescentOptimizer(1.0).minimize(loss)
+    rng = np.random.RandomState(0)
+    words = (50000 ** rng.rand(2, batch)).astype(np.int32) - 1  # frequent words are small numbers
+    return train_op, {inputs: words[0], labels: words[1][:, None]}
+
+
 PROGRAMS = {function.__name__: function for function in (
-    notes_adam, mlp, mlp_2048, softmax_regression, chain_100, chain_1000, chain_10000)}
+    notes_adam, mlp, mlp_2048, softmax_regression, chain_100, chain_1000, chain_10000,
+    expression_1000, while_loop, word2vec)}
 
 
 def measure(name, package):

@@ -150,7 +150,8 @@ def _explain_step(page, sess, names):
               "value. But gradients/MatMul_grad/MatMul is, the gradient for a, which nobody uses: "
               "the tuple lets no gradient of an operation pass before all of them are there.")
     page.text("These operations become one NumPy function, compiled once and called at every step. "
-              "Variables are read and assigned in it:")
+              "What is the same in every step, or is read by nobody, has no line in it. Variables "
+              "are read and assigned:")
     page.block("\n".join(_without_del(line) for line in explanation.program.splitlines()))
 
 

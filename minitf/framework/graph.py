@@ -9,11 +9,8 @@ from minitf.framework import registry
 from minitf.framework.graph_keys import GraphKeys  # noqa: F401 - part of this module's names
 from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Operation, Tensor, infer_shapes
-
-# What TF 1.15.5 writes into GraphDef.versions.
-GRAPH_DEF_VERSION = 134
-GRAPH_DEF_VERSION_MIN_CONSUMER = 0
-GRAPH_DEF_VERSION_MIN_PRODUCER = 0
+from minitf.version import (  # noqa: F401 - two are part of this module's names only
+    GRAPH_DEF_VERSION, GRAPH_DEF_VERSION_MIN_CONSUMER, GRAPH_DEF_VERSION_MIN_PRODUCER)
 
 _VALID_OP_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\-/]*$")
 _VALID_SCOPE_NAME = re.compile(r"^[A-Za-z0-9_.\-/]*$")
@@ -51,6 +48,7 @@ class Graph:
         self._scoped_state = {}
         self._static_values = {}
         self._gradient_shapes = {}
+        self._set_shapes = set()  # tensors of which the program, not inference, gave the shape
         self._graph_def_versions = None
 
     # ---- being the default ----
@@ -163,29 +161,44 @@ class Graph:
         operation = Operation(self, name, op_type, inputs, attrs,
                               output_dtypes or op_type.output_dtypes(attrs), control_inputs)
         infer_shapes(operation)
-        with self._lock:
-            if name in self._by_name:
-                raise ValueError(f"Duplicate node name in graph: '{name}'")
-            operation._id = len(self._operations) + 1
-            self._operations.append(operation)
-            self._by_name[name] = operation
-            self._version = operation._id
-        for tensor in operation.inputs:
-            tensor._consumers.append(operation)
-        context = operation._control_flow_context
-        if context is not None:
-            context.AddOp(operation)
+        self._register(operation)
+        self._enter_context(operation)
         if self._attr_scope_map or self._op_to_kernel_label_map or self._gradient_override_map:
             self._apply_attr_scopes(operation)
         for controller in self._control_dependencies_stack:
             controller.add_op(operation)
-        if self._device_function_stack:
+        if self._device_function_stack and not colocate_with:
             self._apply_device_functions(operation)
         if self._colocation_stack or colocate_with:
             self._apply_colocation(operation, colocate_with)
-        if self._container and op_type.is_stateful and operation._attrs.get("container") == b"":
-            operation._attrs["container"] = self._container.encode()
+        if self._container:
+            self._apply_container(operation)
         return operation
+
+    def _register(self, operation):
+        """Makes an operation one of the graph's, and a consumer of its inputs."""
+        with self._lock:
+            if operation.name in self._by_name:
+                raise ValueError(f"Duplicate node name in graph: '{operation.name}'")
+            operation._id = len(self._operations) + 1
+            self._operations.append(operation)
+            self._by_name[operation.name] = operation
+            self._version = operation._id
+        for tensor in operation.inputs:
+            tensor._consumers.append(operation)
+
+    def _enter_context(self, operation):
+        """Shows a new operation to the conditional or loop that is open."""
+        for tensor in operation.inputs:
+            around = tensor.op._control_flow_context
+            if around is not None:
+                around.check_use(tensor.op, operation)
+        if operation._control_flow_context is not None:
+            operation._control_flow_context.AddOp(operation)
+
+    def _apply_container(self, operation):
+        if operation.op_type.is_stateful and operation._attrs.get("container") == b"":
+            operation._attrs["container"] = self._container.encode()
 
     def _apply_attr_scopes(self, operation):
         attrs = operation._attrs
@@ -342,7 +355,7 @@ class Graph:
 
     def _apply_colocation(self, operation, also=()):
         groups = set()
-        for other in [*self._colocation_stack, *also]:
+        for other in reversed([*self._colocation_stack, *also]):  # the outermost device counts
             groups.update(other.colocation_groups())
             if other._device:
                 operation._device = other._device
@@ -560,6 +573,12 @@ class Graph:
         self._collections.pop(name, None)
 
     # ---- export ----
+
+    def _repr_html_(self):
+        """The graph as nested drawings of its name scopes, for notebooks."""
+        from minitf.display import graph_html
+
+        return graph_html(self)
 
     def as_graph_def(self, from_version=None, add_shapes=False):
         """The graph as a GraphDef protobuf message.
@@ -852,6 +871,13 @@ def init_scope():
     scope = graph.get_name_scope()
     with graph.name_scope(scope + "/" if scope else scope), graph.control_dependencies(None):
         yield
+
+
+@contextlib.contextmanager
+def op_scope(values, name, default_name=None):
+    """``name_scope`` under its older name and with its arguments in another order."""
+    with name_scope(name, default_name, values) as scope:
+        yield scope
 
 
 def is_dense_tensor_like(value):

@@ -61,7 +61,11 @@ class Tensor:
         """
         if not isinstance(shape, TensorShape):
             shape = TensorShape(shape)
-        self._shape = merge_shapes(self._shape, shape)
+        before = self._shape
+        self._shape = merge_shapes(before, shape)
+        if self._shape._dims != before._dims:
+            if not _is_our_file.get(sys._getframe(1).f_code.co_filename):
+                self.op.graph._set_shapes.add(self)
         self.op.graph._shape_changed()
 
     def _shape_as_list(self):
@@ -94,6 +98,11 @@ class Tensor:
 
     def __repr__(self):
         return f"<tf.Tensor '{self.name}' shape={self._shape} dtype={self.dtype.name}>"
+
+    def _repr_html_(self):
+        from minitf.display import tensor_html
+
+        return tensor_html(self)
 
     def __bool__(self):
         raise errors.OperatorNotAllowedInGraphError(
@@ -281,6 +290,11 @@ class Operation:
     def __repr__(self):
         return f"<tf.Operation '{self.name}' type={self.type}>"
 
+    def _repr_html_(self):
+        from minitf.display import operation_html
+
+        return operation_html(self)
+
 
 def _session_for(session, graph, action, how):
     """The session given, or the default one when it is of the right graph."""
@@ -289,8 +303,9 @@ def _session_for(session, graph, action, how):
 
         session = get_default_session()
         if session is None:
+            colon = ":" if "run" in how else ""
             raise ValueError(f"Cannot {action} using {how.split('(')[0]}()`: No default session is "
-                             f"registered. Use `with sess.as_default()` or pass an explicit "
+                             f"registered. Use `with sess.as_default(){colon}` or pass an explicit "
                              f"session to {how}")
         if session.graph is not graph:
             raise ValueError(f"Cannot use the default session to {action}: the {action.split()[-1]}"
@@ -338,6 +353,9 @@ def infer_shapes(operation):
     except (ValueError, errors.InvalidArgumentError) as error:
         text = getattr(error, "message", None) or str(error)
         raise ValueError(f"{text}{_shape_error_suffix(operation)}") from None
+    except errors.OpError as error:
+        raise type(error)(
+            None, None, f"{error.message}{_shape_error_suffix(operation)}") from None
     if not outputs:
         return
     if type(shapes) is TensorShape:

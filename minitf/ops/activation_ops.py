@@ -7,7 +7,7 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import merge_shapes
-from minitf.ops.elementwise import elementwise
+from minitf.ops.elementwise import elementwise, literal, number
 
 _REAL = "float double int32 uint8 int16 int8 int64 bfloat16 uint16 half uint32 uint64"
 _FLOATS = "half bfloat16 float double"
@@ -49,7 +49,8 @@ def _relu(features):
 
 
 def _relu_grad(gradients, features):
-    return np.multiply(gradients, np.greater(features, 0), dtype=gradients.dtype)
+    return np.multiply(gradients, np.greater(features, number("zero", features)),
+                       dtype=gradients.dtype)
 
 
 def _relu_grad_gradient(op, grad):
@@ -65,7 +66,8 @@ ReluGrad = _gradient_op("ReluGrad(gradients: T, features: T) -> (backprops: T)",
 
 @Relu.expression
 def _(features, T):
-    return f"np.maximum({features}, np.{np.dtype(T.as_numpy_dtype).name}(0))"
+    zero = literal("zero", T)
+    return zero and f"np.maximum({features}, {zero})"
 
 
 # ---- Relu6 ----
@@ -233,8 +235,13 @@ def softplus(features, name=None):
 
 
 def _softplus(features):
-    # log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), where exp cannot overflow.
-    return np.add(_relu(features), np.log1p(np.exp(-np.abs(features))))
+    # As TensorFlow computes it: of a sum near 1 the logarithm keeps few digits.
+    number = features.dtype.type
+    epsilon = 2.0 ** -13 if features.dtype == np.float16 else np.finfo(features.dtype).eps
+    threshold = number(np.log(epsilon) + 2)
+    exp = np.exp(features)
+    middle = np.log(np.add(exp, number(1)))
+    return np.where(features > -threshold, features, np.where(features < threshold, exp, middle))
 
 
 def _softplus_grad(gradients, features):

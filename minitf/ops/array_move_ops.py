@@ -92,6 +92,7 @@ def _transposed_shape(x, perm):
     with_value(length, rank)
     if order is None:
         return shape_of((None,) * rank)
+    order = order[:rank]  # of a constant, whose length its static shape did not tell
     for axis in order:
         if axis >= rank:
             raise ValueError(f"perm dim {axis} is out of range of input rank {rank}")
@@ -182,7 +183,10 @@ def _multiply(x, y):
 @Tile.kernel
 def _(input, multiples):
     dims = np.shape(input)
-    if np.shape(multiples) != (len(dims),):
+    if np.ndim(multiples) != 1:
+        raise ValueError("Expected multiples to be 1-D, but got shape "
+                         f"{list_text(np.shape(multiples))}")
+    if len(multiples) != len(dims):
         raise ValueError("Expected multiples argument to be a vector of length "
                          f"{len(dims)} but got length {np.size(multiples)}")
     for i, times in enumerate(multiples):
@@ -278,7 +282,7 @@ def _check_paddings(input, paddings):
     if len(paddings) != np.ndim(input):
         raise ValueError("The first dimension of paddings must be the rank of inputs"
                          f"{list_text(paddings.shape)} {list_text(np.shape(input))}")
-    for before, after in paddings:
+    for before, after in paddings.tolist():
         if before < 0 or after < 0:
             raise ValueError(f"Paddings must be non-negative: {before} {after}")
 
@@ -308,6 +312,9 @@ def _(input, paddings, T):
 
 @PadV2.kernel
 def _(input, paddings, constant_values):
+    if np.ndim(constant_values):
+        raise ValueError("constant_values must be a scalar. Found: "
+                         f"{list_text(np.shape(constant_values))}")
     return _padded(input, paddings, constant_values)
 
 
@@ -372,6 +379,11 @@ def _(input, paddings, mode):
     for axis, (before, after) in enumerate(paddings.tolist()):
         moved = np.moveaxis(input, axis, 0)
         size = len(moved) - before - after
+        if max(before, after) > size - edge:
+            what, than = (("less than", "not less than") if edge
+                          else ("no greater than", "greater than"))
+            raise ValueError(f"paddings must be {what} the output dimension size: {before}, "
+                             f"{after} {than} {size}")
         kept = moved[before:before + size].copy()
         kept[edge:edge + before] += moved[:before][::-1]
         kept[size - edge - after:size - edge] += moved[len(moved) - after:][::-1]
@@ -490,6 +502,11 @@ def _(input, seq_lengths, seq_dim, batch_dim):
 @ReverseSequence.kernel
 def _(input, seq_lengths, seq_dim, batch_dim):
     dims = np.shape(input)
+    if np.ndim(seq_lengths) != 1:
+        raise ValueError(f"seq_lens input must be 1-dim, not {np.ndim(seq_lengths)}")
+    for name, axis in (("seq_dim", seq_dim), ("batch_dim", batch_dim)):
+        if axis >= len(dims):
+            raise ValueError(f"{name} must be < input.dims()( {axis} vs. {len(dims)})")
     if len(seq_lengths) != dims[batch_dim]:
         raise ValueError(f"len(seq_lens) != input.dims({batch_dim}), ({len(seq_lengths)} vs. "
                          f"{dims[batch_dim]})")
@@ -540,15 +557,21 @@ def _(input, shift, axis):
 
 @Roll.kernel
 def _(input, shift, axis):
+    if np.shape(shift) != np.shape(axis):
+        raise ValueError("shift and axis must have the same size")
     return np.roll(input, tuple(np.ravel(shift).tolist()), tuple(np.ravel(axis).tolist()))
 
 
 @Roll.explain
 def _(input, shift, axis):
+    if not np.ndim(input):
+        return "input must be 1-D or higher"
+    if np.shape(shift) != np.shape(axis):
+        return "shift and axis must have the same size"
     for item in np.ravel(axis):
         if not -np.ndim(input) <= item < np.ndim(input):
             return f"axis {item} is out of range"
-    return "shift and axis must have the same size"
+    return None
 
 
 @Roll.gradient

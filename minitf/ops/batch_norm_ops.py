@@ -64,15 +64,15 @@ def fused_batch_norm(x, scale, offset, mean=None, variance=None, epsilon=0.001,
 FusedBatchNorm = op(
     f"FusedBatchNorm(x: T, scale: T, offset: T, mean: T, variance: T; T, {_ATTRS})"
     " -> (y: T, batch_mean: T, batch_variance: T, reserve_space_1: T, reserve_space_2: T)",
-    T="float")
+    T="float").view()
 FusedBatchNormV2 = op(
     f"FusedBatchNormV2(x: T, scale: U, offset: U, mean: U, variance: U; T, U, {_ATTRS})"
     " -> (y: T, batch_mean: U, batch_variance: U, reserve_space_1: U, reserve_space_2: U)",
-    T=_SHORT, U="float")
+    T=_SHORT, U="float").view()
 FusedBatchNormV3 = op(
     f"FusedBatchNormV3(x: T, scale: U, offset: U, mean: U, variance: U; T, U, {_ATTRS})"
     " -> (y: T, batch_mean: U, batch_variance: U, reserve_space_1: U, reserve_space_2: U,"
-    " reserve_space_3: U)", T=_SHORT, U="float")
+    " reserve_space_3: U)", T=_SHORT, U="float").view()
 
 
 def _normalized_shapes(x, scale, offset, mean, variance, data_format, is_training):
@@ -85,7 +85,9 @@ def _normalized_shapes(x, scale, offset, mean, variance, data_format, is_trainin
 
 def _normalized(x, scale, offset, mean, variance, epsilon, data_format, is_training):
     """y, the mean and the variance to report, and those to keep for the gradient."""
-    _check(x, data_format, "FusedBatchNorm")
+    _check(x, data_format, "FusedBatchNorm",
+           (("scale", scale), ("offset", offset), ("estimated_mean", mean),
+            ("estimated_variance", variance)))
     dtype, x = x.dtype, x.astype(np.float32, copy=False)
     if is_training:
         count = x.size // max(x.shape[3], 1)
@@ -99,10 +101,14 @@ def _normalized(x, scale, offset, mean, variance, epsilon, data_format, is_train
     return y.astype(dtype, copy=False), mean, of_sample, mean, variance
 
 
-def _check(x, data_format, name):
+def _check(x, data_format, name, vectors=()):
     if np.ndim(x) != 4:
         raise errors.InvalidArgumentError(
             None, None, f"input must be 4-dimensional{list_text(np.shape(x))}")
+    for what, vector in vectors:
+        if np.ndim(vector) != 1:
+            raise errors.InvalidArgumentError(
+                None, None, f"{what} must be 1-dimensional{list_text(np.shape(vector))}")
     if data_format != b"NHWC":
         raise errors.InternalError(
             None, None, f"The CPU implementation of {name} only supports NHWC tensor format for "

@@ -6,6 +6,31 @@ from minitf.framework import registry
 from minitf.ops.common_shapes import broadcast_shape
 
 
+def _literals():
+    result = {}
+    for dtype in ("float16", "float32", "float64", "int32", "int64"):
+        for word, number in (("zero", 0), ("one", 1)):
+            result[f"{word}_{dtype}"] = np.array(number, dtype)
+            result[f"{word}_{dtype}"].flags.writeable = False
+    return result
+
+
+# Numbers that generated programs may name. Ufuncs take arrays faster than NumPy's scalars.
+LITERALS = _literals()
+
+
+def literal(word, dtype):
+    """The name of a number ("zero", "one") of a DType in generated programs, or None."""
+    name = f"{word}_{np.dtype(dtype.as_numpy_dtype).name}"
+    return name if name in LITERALS else None
+
+
+def number(word, x):
+    """The same number in the dtype of the array ``x``."""
+    name = f"{word}_{x.dtype.name}"
+    return LITERALS[name] if name in LITERALS else x.dtype.type(word == "one")
+
+
 def elementwise(signature, function, gradient=None, *, expression=None, differentiable=True,
                 **options):
     """Declares an op of one input or two (with broadcasting), computed element by element.

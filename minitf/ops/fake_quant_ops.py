@@ -90,7 +90,11 @@ def _same_shape(inputs):
 
 
 FakeQuantWithMinMaxArgs.shape(_same_shape)
-FakeQuantWithMinMaxArgsGradient.shape(_same_shape)
+
+
+@FakeQuantWithMinMaxArgsGradient.shape
+def _(gradients):
+    return gradients.shape
 
 
 def _checked_range(min, max, num_bits, narrow_range):
@@ -105,8 +109,14 @@ def _(inputs, min, max, num_bits, narrow_range):
     return _rounded(inputs, *_checked_range(min, max, num_bits, narrow_range), divide=False)
 
 
+def _check_alike(gradients, inputs):
+    if np.shape(gradients) != np.shape(inputs):
+        raise ValueError("gradient and input must be the same size")
+
+
 @FakeQuantWithMinMaxArgsGradient.kernel
 def _(gradients, inputs, min, max, num_bits, narrow_range):
+    _check_alike(gradients, inputs)
     low, high, _ = _checked_range(min, max, num_bits, narrow_range)
     return gradients * ((inputs >= low) & (inputs <= high))
 
@@ -151,7 +161,7 @@ FakeQuantWithMinMaxVars = op(
 FakeQuantWithMinMaxVarsGradient = op(
     "FakeQuantWithMinMaxVarsGradient(gradients: float, inputs: float, min: float, max: float;"
     " num_bits: int = 8, narrow_range: bool = False) -> (backprops_wrt_input: float,"
-    " backprop_wrt_min: float, backprop_wrt_max: float)")
+    " backprop_wrt_min: float, backprop_wrt_max: float)").view()
 
 
 @FakeQuantWithMinMaxVars.shape
@@ -178,6 +188,7 @@ def _(inputs, min, max, num_bits, narrow_range):
 
 @FakeQuantWithMinMaxVarsGradient.kernel
 def _(gradients, inputs, min, max, num_bits, narrow_range):
+    _check_alike(gradients, inputs)
     if _is_empty(min, max):
         return gradients, _ZERO, _ZERO
     low, high, _ = _nudged(min, max, num_bits, narrow_range)
@@ -247,14 +258,24 @@ def _(gradients, inputs, min, max):
     return [shape, shape_of([channels]), shape_of([channels])]
 
 
+def _check_channels(inputs, min, max):
+    depth = np.shape(inputs)[-1] if np.ndim(inputs) else 0
+    for name, ends in (("min", min), ("max", max)):
+        if np.size(ends) != depth:
+            raise ValueError(f"{name} has incorrect size, expected {depth} was {np.size(ends)}")
+
+
 @FakeQuantWithMinMaxVarsPerChannel.kernel
 def _(inputs, min, max, num_bits, narrow_range):
+    _check_channels(inputs, min, max)
     result = _rounded(inputs, *_nudged(min, max, num_bits, narrow_range), divide=True)
     return np.where(_is_empty(min, max), _ZERO, result)
 
 
 @FakeQuantWithMinMaxVarsPerChannelGradient.kernel
 def _(gradients, inputs, min, max, num_bits, narrow_range):
+    _check_alike(gradients, inputs)
+    _check_channels(inputs, min, max)
     low, high, _ = _nudged(min, max, num_bits, narrow_range)
     is_set = ~_is_empty(min, max)
     below, above = (inputs < low) & is_set, (inputs > high) & is_set

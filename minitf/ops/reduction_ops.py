@@ -11,7 +11,7 @@ from minitf.framework.operation import Tensor
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape, unknown_shape
 from minitf.ops import array_ops, math_ops
-from minitf.ops.arguments import renamed_argument
+from minitf.ops.arguments import check_scalar, renamed_argument
 from minitf.ops.common_shapes import UNKNOWN, reduction_shape, with_rank
 from minitf.ops.constant_op import constant
 from minitf.ops.elementwise import list_text
@@ -90,6 +90,8 @@ def _signature(name, dtype="T"):
 
 
 def _sum(input, axes, keepdims):
+    if not axes:
+        return input  # as in the gradient of a broadcast that repeated nothing
     return np.sum(input, axis=axes, keepdims=keepdims, dtype=input.dtype)
 
 
@@ -119,13 +121,26 @@ def _highest(dtype):
     return np.iinfo(dtype).max
 
 
+def _has_one_each(input, axes):
+    """Whether there is one element to reduce for each result, which TensorFlow passes on."""
+    return all(input.shape[axis] == 1 for axis in axes)
+
+
+def _passed_on(input, axes, keepdims):
+    return np.array(input if keepdims else np.squeeze(input, axes))  # no view of the input
+
+
 def _max(input, axes, keepdims):
+    if _has_one_each(input, axes):
+        return _passed_on(input, axes, keepdims)
     if input.dtype.kind == "f":  # NaN is never larger than what was seen before
         return np.fmax.reduce(input, axis=axes, keepdims=keepdims, initial=-np.inf)
     return np.max(input, axis=axes, keepdims=keepdims, initial=_lowest(input.dtype))
 
 
 def _min(input, axes, keepdims):
+    if _has_one_each(input, axes):
+        return _passed_on(input, axes, keepdims)
     if input.dtype.kind == "f":
         return np.fmin.reduce(input, axis=axes, keepdims=keepdims, initial=np.inf)
     return np.min(input, axis=axes, keepdims=keepdims, initial=_highest(input.dtype))
@@ -140,8 +155,8 @@ def _any(input, axes, keepdims):
 
 
 def _euclidean_norm(input, axes, keepdims):
-    if all(input.shape[axis] == 1 for axis in axes):  # TF passes on what is nothing to add up
-        return np.reshape(input, np.sum(input, axis=axes, keepdims=keepdims).shape)
+    if _has_one_each(input, axes):
+        return _passed_on(input, axes, keepdims)
     return np.sqrt(_sum(np.square(input), axes, keepdims)).astype(input.dtype)
 
 
@@ -164,7 +179,7 @@ def reduce_sum(input_tensor, axis=None, keepdims=None, name=None, reduction_indi
     return _reduced(Sum, input_tensor, axis, keepdims, name, reduction_indices, keep_dims)
 
 
-Sum = _reduction(_signature("Sum"), _sum, T=NUMBERS, Tidx=INDICES)
+Sum = _reduction(_signature("Sum"), _sum, T=NUMBERS, Tidx=INDICES).view()
 
 
 @Sum.gradient
@@ -354,7 +369,7 @@ def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
 
 
 EuclideanNorm = _reduction(_signature("EuclideanNorm"), _euclidean_norm, T=NUMBERS,
-                           Tidx=INDICES).not_differentiable()
+                           Tidx=INDICES).view().not_differentiable()
 
 
 # ---- compositions ----
@@ -460,6 +475,7 @@ def _arg_shape(input, dimension):
 
 def _place(find, worst, input, dimension, output_type):
     """The index of an extremum; NaN counts as ``worst``."""
+    check_scalar(dimension, "dim must be a scalar, but received tensor of shape:")
     rank, axis = np.ndim(input), int(dimension)
     if not -rank <= axis < rank:
         raise errors.InvalidArgumentError(

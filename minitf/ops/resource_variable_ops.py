@@ -143,7 +143,7 @@ AssignVariableOp.shape(_assignment_shape)
 
 @AssignVariableOp.kernel
 def _(resource, value):
-    resource.assign(np.array(value))  # what was fed stays the caller's
+    resource.store(value)
 
 
 def assign_add_variable_op(resource, value, name=None):
@@ -158,7 +158,10 @@ AssignAddVariableOp.shape(_assignment_shape)
 
 @AssignAddVariableOp.kernel
 def _(resource, value):
-    resource.assign(_operand(resource, value) + value)
+    with resource.lock:
+        _check_operand(resource, value)
+        array = resource.writable()
+        array += value
 
 
 def assign_sub_variable_op(resource, value, name=None):
@@ -173,17 +176,19 @@ AssignSubVariableOp.shape(_assignment_shape)
 
 @AssignSubVariableOp.kernel
 def _(resource, value):
-    resource.assign(_operand(resource, value) - value)
+    with resource.lock:
+        _check_operand(resource, value)
+        array = resource.writable()
+        array -= value
 
 
-def _operand(resource, update):
-    """The variable's value, which must have the update's shape."""
-    value = resource.read()
-    if np.shape(value) != np.shape(update):
+def _check_operand(resource, update):
+    """Refuses an update whose shape is not the variable's."""
+    shape = np.shape(resource.read())
+    if shape != np.shape(update):
         raise errors.InvalidArgumentError(
-            None, None, f"Cannot update variable with shape {list_text(np.shape(value))} using a "
+            None, None, f"Cannot update variable with shape {list_text(shape)} using a "
             f"Tensor with shape {list_text(np.shape(update))}, shapes must be equal.")
-    return value
 
 
 # ---- VariableShape ----
@@ -284,6 +289,10 @@ def _(resource, indices):
         raise errors.InvalidArgumentError(
             None, None, "index innermost dimension length must be <= params rank; saw: "
             f"{indices.shape[-1]} vs. {np.ndim(params)}")
+    if np.size(params) == 0 and np.prod(indices.shape[:-1]):
+        raise errors.InvalidArgumentError(
+            None, None, "Requested more than 0 entries, but params is empty.  Params shape: "
+            f"{list_text(np.shape(params))}")
     check_places(indices, np.shape(params), "param shape")
     return params[tuple(np.moveaxis(indices, -1, 0))]
 

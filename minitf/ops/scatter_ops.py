@@ -47,8 +47,10 @@ def _divide(array, where, updates):
     np.multiply(sign, size, out=array)
 
 
-_UPDATES = {"Update": _put, "Add": np.add.at, "Sub": np.subtract.at, "Mul": np.multiply.at,
-            "Div": _divide, "Min": np.minimum.at, "Max": np.maximum.at}
+_UFUNCS = {"Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Min": np.minimum,
+           "Max": np.maximum}
+_UPDATES = {"Update": _put, "Div": _divide,
+            **{kind: ufunc.at for kind, ufunc in _UFUNCS.items()}}
 
 
 # ---- rows ----
@@ -67,27 +69,55 @@ def _update_rows(kind, cell, indices, updates):
       InvalidArgumentError: an index is out of range.
     """
     shape = np.shape(cell.read())
-    check_indices(indices, shape[0] if shape else 0)
-    params = cell.writable()
-    length = math.prod(shape[1:])
-    if kind == "Update" or not params.flags.c_contiguous or length == 0:
-        _UPDATES[kind](params, indices, updates)
+    if not shape:
+        raise errors.InvalidArgumentError(
+            None, None, "params must be at least 1-D, got shape []")
+    check_indices(indices, shape[0])
+    with cell.lock:
+        params = cell.writable()
+        if kind in _UFUNCS and np.ndim(updates) and len(shape) > 1:
+            rows = np.reshape(indices, -1)
+            updates = np.reshape(updates, rows.shape + shape[1:])
+            _update_in_turns(_UFUNCS[kind], params, rows, updates)
+        else:
+            _UPDATES[kind](params, indices, updates)
+
+
+def _update_in_turns(ufunc, params, rows, updates):
+    """Updates each row once, all rows at a time; then those that come again, in their order.
+
+    ``ufunc.at``, which can repeat rows, is many times as slow as indexing.
+    """
+    order = rows.argsort(kind="stable")
+    in_order = rows[order]
+    again = np.zeros(rows.size, bool)
+    again[order[1:][in_order[1:] == in_order[:-1]]] = True
+    later = np.flatnonzero(again)
+    if not later.size:
+        params[rows] = ufunc(params.take(rows, 0), updates)
         return
-    # NumPy's `ufunc.at` is several times as fast on plain vectors as on rows.
-    places = np.reshape(indices, (-1, 1)) * np.int64(length) + np.arange(length)
-    _UPDATES[kind](params.reshape(-1), places.reshape(-1),
-                   np.reshape(updates, -1) if np.ndim(updates) else updates)
+    first = np.flatnonzero(~again)
+    params[rows[first]] = ufunc(params.take(rows[first], 0), updates.take(first, 0))
+    rows, updates = rows[later], updates.take(later, 0)
+    length = math.prod(params.shape[1:])
+    if not params.flags.c_contiguous or length == 0:
+        ufunc.at(params, rows, updates)
+        return
+    # It is several times as fast on plain vectors as on rows.
+    places = rows[:, np.newaxis] * np.int64(length) + np.arange(length)
+    ufunc.at(params.reshape(-1), places.reshape(-1), updates.reshape(-1))
 
 
 def check_indices(indices, rows):
     """Raises InvalidArgumentError, as TensorFlow's kernels do, for an index outside [0, rows)."""
-    wrong = (np.asarray(indices) < 0) | (np.asarray(indices) >= rows)
-    if np.any(wrong):
+    indices = np.asarray(indices)
+    if indices.size and (indices.min() < 0 or indices.max() >= rows):
+        wrong = (indices < 0) | (indices >= rows)
         place = np.argwhere(wrong)[0].tolist()
         text = list_text(place) if place else ""
         raise errors.InvalidArgumentError(
             None, None,
-            f"indices{text} = {np.asarray(indices)[tuple(place)]} is not in [0, {rows})")
+            f"indices{text} = {indices[tuple(place)]} is not in [0, {rows})")
 
 
 def _rows_shape(params, indices, updates):
@@ -264,7 +294,8 @@ def _update_elements(kind, cell, indices, updates):
             f"indices.shape: {list_text(np.shape(indices))}, params_shape: {list_text(shape)}, "
             f"slice_dim: {depth}, and batch_dim: {max(np.ndim(indices) - 1, 1)}")
     check_places(indices, shape, "shape")
-    _UPDATES[kind](cell.writable(), tuple(np.moveaxis(indices, -1, 0)), updates)
+    with cell.lock:
+        _UPDATES[kind](cell.writable(), tuple(np.moveaxis(indices, -1, 0)), updates)
 
 
 def check_places(indices, shape, what):
@@ -278,10 +309,17 @@ def check_places(indices, shape, what):
             f"{what} {list_text(shape)}")
 
 
+def _size(shape):
+    """The number of elements, None when it is not known."""
+    return None if shape._dims is None else common_shapes.known_product(shape._dims)
+
+
 def _elements_shape(params, indices, updates):
     """Checks static shapes of an update by n-dimensional indices."""
     common_shapes.with_rank_at_least(indices, 1)
     common_shapes.with_rank_at_least(updates, 1)
+    if _size(params) == 0 and (_size(indices) or _size(updates)):
+        raise ValueError("Indices and updates specified for empty output shape")
     if None in (params._dims, indices._dims, updates._dims) or indices._dims[-1] is None:
         return
     outer, depth = len(indices._dims) - 1, indices._dims[-1]

@@ -168,7 +168,7 @@ def _(ref, value, validate_shape, ctx):
             raise errors.InvalidArgumentError(
                 None, None, "Assign requires shapes of both tensors to match. lhs shape= "
                 f"{list_text(expected)} rhs shape= {list_text(np.shape(value))}")
-    ref.assign(np.array(value))  # what was fed stays the caller's
+    ref.store(value)
     return ref
 
 
@@ -213,7 +213,10 @@ AssignAdd.shape(_update_shape)
 
 @AssignAdd.kernel
 def _(ref, value):
-    ref.assign(_operand(ref, value) + value)
+    with ref.lock:
+        _check_operand(ref, value)
+        array = ref.writable()
+        array += value
     return ref
 
 
@@ -224,17 +227,18 @@ AssignSub.shape(_update_shape)
 
 @AssignSub.kernel
 def _(ref, value):
-    ref.assign(_operand(ref, value) - value)
+    with ref.lock:
+        _check_operand(ref, value)
+        array = ref.writable()
+        array -= value
     return ref
 
 
-def _operand(ref, update):
-    """The variable's value, which must have the update's shape."""
-    value = ref.read()
-    if np.shape(value) != np.shape(update):
+def _check_operand(ref, update):
+    """Refuses an update whose shape is not the variable's."""
+    if np.shape(ref.read()) != np.shape(update):
         raise errors.InvalidArgumentError(
             None, None, "Parameters and update must be the same size")
-    return value
 
 
 # ---- CountUpTo ----

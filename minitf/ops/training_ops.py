@@ -3,11 +3,13 @@
 An update comes in up to four ops: on mutable tensors (``ApplyMomentum``) or resource handles
 (``ResourceApplyMomentum``), with a dense gradient or with one for some rows only
 (``SparseApplyMomentum``, ``ResourceSparseApplyMomentum``). ``_declare`` makes all of them from the
-first one's signature and from the arithmetic, which is a plain function: arrays of the variable and
-its slots in, then gradient and hyperparameters in the order of the signature; new arrays out.
+first one's signature and from the arithmetic, which is a plain function: it takes arrays of the
+variable and its slots, which it changes in place, then gradient and hyperparameters in the order of
+the signature.
 
-For some rows the arithmetic is applied to these rows; a row that comes several times is updated
-several times, one after the other.
+Arrays are changed where they are, block by block; only a value that somebody still holds is copied
+first. For some rows the arithmetic is applied to these rows; a row that comes several times is
+updated several times, one after the other.
 """
 
 import re
@@ -16,6 +18,7 @@ import numpy as np
 
 from minitf.framework import errors
 from minitf.framework.registry import op
+from minitf.framework.interrupts import uninterrupted
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import common_shapes
 from minitf.ops.elementwise import list_text
@@ -24,8 +27,9 @@ from minitf.ops.resource_handles import handle_shape
 _NUMBERS = ("float double int32 uint8 int16 int8 complex64 int64 qint8 quint8 qint32 bfloat16 "
             "uint16 complex128 half uint32 uint64")
 
-# Elements that are updated at a time.
-_BLOCK = 1 << 14
+# Bytes of an array that are updated at a time: few enough for a core's cache, and for temporary
+# arrays that malloc does not give back to the system each time.
+_BLOCK = 1 << 17
 
 
 # ---- declaring the ops of an update ----
@@ -110,36 +114,33 @@ def _dense_kernel(arithmetic, names, count, on_handles):
 
     def kernel(*inputs, **attrs):
         cells, rest = inputs[:count], list(inputs[count:])
-        values = _read(cells, on_handles)
-        _check_states(names, values)
+        shape = _state_shape(names, cells, on_handles)
         for name, value in zip(names[count:], rest):
             if name in ("grad", "delta"):
-                _check_same_shape(values[0], name, value)
-            else:
+                _check_same_shape(shape, name, value)
+            elif np.ndim(value):
                 _check_scalar(name, value)
-        if values[0].size <= _BLOCK:
-            new = arithmetic(*values, *rest, **attrs)
-        else:
-            new = _in_blocks(arithmetic, values, rest, place, attrs)
-        for cell, old, value in zip(cells, values, new):
-            cell.assign(np.asarray(value, dtype=old.dtype))
+        with cells[0].lock:
+            arrays = [cell.writable() for cell in cells]
+            if arrays[0].nbytes <= _BLOCK:
+                arithmetic(*arrays, *rest, **attrs)
+            else:
+                with uninterrupted():
+                    _in_blocks(arithmetic, arrays, rest, place, attrs)
         return None if on_handles else cells[0]
 
     return kernel
 
 
-def _in_blocks(arithmetic, values, rest, place, attrs):
+def _in_blocks(arithmetic, arrays, rest, place, attrs):
     """The arithmetic, which is elementwise, on blocks small enough for the cache."""
-    flat = [np.ravel(value) for value in values]
+    flat = [array.reshape(-1) for array in arrays]
     gradient = np.ravel(rest[place])
-    results = [np.empty(value.shape, value.dtype) for value in flat]
-    for start in range(0, gradient.size, _BLOCK):
-        block = slice(start, start + _BLOCK)
+    length = _BLOCK // gradient.itemsize
+    for start in range(0, gradient.size, length):
+        block = slice(start, start + length)
         rest[place] = gradient[block]
-        new = arithmetic(*[value[block] for value in flat], *rest, **attrs)
-        for result, value in zip(results, new):
-            result[block] = value
-    return [result.reshape(value.shape) for result, value in zip(results, values)]
+        arithmetic(*[array[block] for array in flat], *rest, **attrs)
 
 
 def _sparse_kernel(arithmetic, names, count, on_handles):
@@ -147,30 +148,25 @@ def _sparse_kernel(arithmetic, names, count, on_handles):
 
     def kernel(*inputs, **attrs):
         cells, rest = inputs[:count], list(inputs[count:])
-        values = _read(cells, on_handles)
-        _check_states(names, values)
+        shape = _state_shape(names, cells, on_handles)
         for name, value in zip(names[count:], rest):
             if name not in ("grad", "indices"):
                 _check_scalar(name, value)
         indices = rest.pop(place)
         gradient = rest[place - 1]
-        _check_rows(values[0], gradient, indices)
-        del values, value  # the cells' arrays are changed in place where nobody else holds them
-        arrays = [cell.writable() for cell in cells]
-        for rows, positions in _rounds(indices):
-            rest[place - 1] = gradient[positions]
-            new = arithmetic(*[array[rows] for array in arrays], *rest, **attrs)
-            for array, part in zip(arrays, new):
-                array[rows] = part
+        _check_rows(shape, gradient, indices)
+        with cells[0].lock:
+            arrays = [cell.writable() for cell in cells]
+            for rows, positions in _rounds(indices):
+                rest[place - 1] = gradient[positions]
+                parts = [array[rows] for array in arrays]
+                arithmetic(*parts, *rest, **attrs)
+                with uninterrupted():
+                    for array, part in zip(arrays, parts):
+                        array[rows] = part
         return None if on_handles else cells[0]
 
     return kernel
-
-
-def _read(cells, on_handles):
-    if on_handles and any(cell.value is None for cell in cells):
-        raise errors.InternalError(None, None, "Invalid variable reference.")
-    return [cell.read() for cell in cells]
 
 
 def _rounds(indices):
@@ -187,16 +183,21 @@ def _rounds(indices):
 # ---- checks ----
 
 
-def _check_states(names, values):
-    for name, value in zip(names[1:], values[1:]):
-        _check_same_shape(values[0], name, value)
+def _state_shape(names, cells, on_handles):
+    """The shape that the variable and its slots have in common."""
+    if on_handles and any(cell.value is None for cell in cells):
+        raise errors.InternalError(None, None, "Invalid variable reference.")
+    shapes = [cell.read().shape for cell in cells]
+    for name, cell in zip(names[1:], cells[1:]):
+        _check_same_shape(shapes[0], name, cell.value)
+    return shapes[0]
 
 
-def _check_same_shape(variable, name, value):
-    if np.shape(value) != np.shape(variable):
+def _check_same_shape(shape, name, value):
+    if value.shape != shape:
         raise errors.InvalidArgumentError(
-            None, None, f"var and {name} do not have the same shape{list_text(np.shape(variable))} "
-            f"{list_text(np.shape(value))}")
+            None, None, f"var and {name} do not have the same shape{list_text(shape)} "
+            f"{list_text(value.shape)}")
 
 
 def _check_scalar(name, value):
@@ -205,21 +206,21 @@ def _check_scalar(name, value):
             None, None, f"{name} is not a scalar: {list_text(np.shape(value))}")
 
 
-def _check_rows(variable, gradient, indices):
+def _check_rows(shape, gradient, indices):
     problem = None
-    if not np.ndim(variable):
+    if not shape:
         problem = "var must be at least 1 dimensional"
     elif np.ndim(indices) != 1:
         problem = "indices must be one-dimensional"
-    elif np.ndim(gradient) != np.ndim(variable):
-        problem = (f"var and grad do not have the same rank: {np.ndim(variable)} "
+    elif np.ndim(gradient) != len(shape):
+        problem = (f"var and grad do not have the same rank: {len(shape)} "
                    f"and {np.ndim(gradient)}")
     elif np.shape(gradient)[0] != indices.size:
         problem = "grad must be the same size as indices in the first dimension."
     else:
-        sizes = zip(np.shape(variable)[1:], np.shape(gradient)[1:])
+        sizes = zip(shape[1:], np.shape(gradient)[1:])
         different = [i for i, (mine, its) in enumerate(sizes, start=1) if mine != its]
-        bad = np.flatnonzero((indices < 0) | (indices >= len(variable)))
+        bad = np.flatnonzero((indices < 0) | (indices >= shape[0]))
         if different:
             problem = f"var and grad must match in dimension {different[0]}"
         elif bad.size:
@@ -232,7 +233,7 @@ def _check_rows(variable, gradient, indices):
 
 
 def _gradient_descent(var, alpha, delta):
-    return (var - delta * alpha,)
+    var -= delta * alpha
 
 
 ApplyGradientDescent, ResourceApplyGradientDescent = _declare(
@@ -243,14 +244,15 @@ ApplyGradientDescent, ResourceApplyGradientDescent = _declare(
 
 def _proximal_gradient_descent(var, alpha, l1, l2, delta):
     """FOBOS (Duchi and Singer, 2009): a gradient step, then shrinkage by l1 and l2."""
-    return (_shrunk(var - delta * alpha, alpha, l1, l2),)
+    var -= delta * alpha
+    _shrink(var, alpha, l1, l2)
 
 
-def _shrunk(prox, rate, l1, l2):
-    """The value near ``prox`` that is best under ``l1 * |x| + l2 / 2 * x^2``."""
+def _shrink(prox, rate, l1, l2):
+    """Moves ``prox`` to the value near it that is best under ``l1 * |x| + l2 / 2 * x^2``."""
     if l1 > 0:
-        prox = np.sign(prox) * np.maximum(np.abs(prox) - rate * l1, 0)
-    return prox / (1 + l2 * rate)
+        prox[...] = np.sign(prox) * np.maximum(np.abs(prox) - rate * l1, 0)
+    prox /= 1 + l2 * rate
 
 
 (ApplyProximalGradientDescent, ResourceApplyProximalGradientDescent,
@@ -265,9 +267,9 @@ def _shrunk(prox, rate, l1, l2):
 
 def _momentum(var, accum, lr, grad, momentum, use_nesterov):
     """``accum <- momentum * accum + grad``, and a step along it, or along where it will be next."""
-    accum = accum * momentum + grad
-    step = grad * lr + accum * momentum * lr if use_nesterov else accum * lr
-    return var - step, accum
+    accum *= momentum
+    accum += grad
+    var -= grad * lr + accum * momentum * lr if use_nesterov else accum * lr
 
 
 ApplyMomentum, ResourceApplyMomentum, SparseApplyMomentum, ResourceSparseApplyMomentum = _declare(
@@ -278,8 +280,9 @@ ApplyMomentum, ResourceApplyMomentum, SparseApplyMomentum, ResourceSparseApplyMo
 
 def _keras_momentum(var, accum, lr, grad, momentum, use_nesterov):
     """Momentum whose accumulator holds steps, with the learning rates of their time in them."""
-    accum = accum * momentum - grad * lr
-    return var + (accum * momentum - grad * lr if use_nesterov else accum), accum
+    accum *= momentum
+    accum -= grad * lr
+    var += accum * momentum - grad * lr if use_nesterov else accum
 
 
 ResourceApplyKerasMomentum, ResourceSparseApplyKerasMomentum = _declare(
@@ -294,10 +297,20 @@ ResourceApplyKerasMomentum, ResourceSparseApplyKerasMomentum = _declare(
 def _adam(var, m, v, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad, use_nesterov):
     """Adam (Kingma and Ba, 2014): see minitf/train/adam.py; beta powers are those of this step."""
     lr_t = lr * np.sqrt(1 - beta2_power) / (1 - beta1_power)
-    m = m + (grad - m) * (1 - beta1)
-    v = v + (np.square(grad) - v) * (1 - beta2)
-    direction = m * beta1 + grad * (1 - beta1) if use_nesterov else m
-    return var - direction * lr_t / (np.sqrt(v) + epsilon), m, v
+    move = grad - m  # step by step, as few temporary arrays cost least
+    move *= 1 - beta1
+    m += move
+    move = np.square(grad)
+    move -= v
+    move *= 1 - beta2
+    v += move
+    root = np.sqrt(v)
+    root += epsilon
+    if use_nesterov:
+        m = m * beta1 + grad * (1 - beta1)
+    move = m * lr_t
+    move /= root
+    var -= move
 
 
 ApplyAdam, ResourceApplyAdam = _declare(
@@ -310,10 +323,10 @@ ApplyAdam, ResourceApplyAdam = _declare(
 def _adam_with_amsgrad(var, m, v, vhat, beta1_power, beta2_power, lr, beta1, beta2, epsilon, grad):
     """AMSGrad (Reddi et al., 2018): Adam divided by the largest average of squares so far."""
     lr_t = lr * np.sqrt(1 - beta2_power) / (1 - beta1_power)
-    m = m + (grad - m) * (1 - beta1)
-    v = v + (np.square(grad) - v) * (1 - beta2)
-    vhat = np.maximum(vhat, v)
-    return var - m * lr_t / (np.sqrt(vhat) + epsilon), m, v, vhat
+    m += (grad - m) * (1 - beta1)
+    v += (np.square(grad) - v) * (1 - beta2)
+    np.maximum(vhat, v, out=vhat)
+    var -= m * lr_t / (np.sqrt(vhat) + epsilon)
 
 
 ResourceApplyAdamWithAmsgrad, = _declare(
@@ -325,9 +338,9 @@ ResourceApplyAdamWithAmsgrad, = _declare(
 
 def _ada_max(var, m, v, beta1_power, lr, beta1, beta2, epsilon, grad):
     """AdaMax (Kingma and Ba, 2014, section 7.1): Adam with the infinity norm."""
-    m = m + (grad - m) * (1 - beta1)
-    v = np.maximum(beta2 * v, np.abs(grad))
-    return var - lr / (1 - beta1_power) * (m / (v + epsilon)), m, v
+    m += (grad - m) * (1 - beta1)
+    np.maximum(beta2 * v, np.abs(grad), out=v)
+    var -= lr / (1 - beta1_power) * (m / (v + epsilon))
 
 
 ApplyAdaMax, ResourceApplyAdaMax = _declare(
@@ -342,8 +355,8 @@ ApplyAdaMax, ResourceApplyAdaMax = _declare(
 def _adagrad(var, accum, lr, grad, update_slots):
     """``accum <- accum + grad^2; var <- var - lr * grad / sqrt(accum)``."""
     if update_slots:
-        accum = accum + np.square(grad)
-    return var - grad * lr * (1 / np.sqrt(accum)), accum
+        accum += np.square(grad)
+    var -= grad * lr * (1 / np.sqrt(accum))
 
 
 ApplyAdagrad, ResourceApplyAdagrad, SparseApplyAdagrad, ResourceSparseApplyAdagrad = _declare(
@@ -355,8 +368,8 @@ ApplyAdagrad, ResourceApplyAdagrad, SparseApplyAdagrad, ResourceSparseApplyAdagr
 def _adagrad_v2(var, accum, lr, epsilon, grad, update_slots):
     """``accum <- accum + grad^2; var <- var - lr * grad / (sqrt(accum) + epsilon)``."""
     if update_slots:
-        accum = accum + np.square(grad)
-    return var - grad * lr / (np.sqrt(accum) + epsilon), accum
+        accum += np.square(grad)
+    var -= grad * lr / (np.sqrt(accum) + epsilon)
 
 
 (ApplyAdagradV2, ResourceApplyAdagradV2,
@@ -368,9 +381,10 @@ def _adagrad_v2(var, accum, lr, epsilon, grad, update_slots):
 
 def _proximal_adagrad(var, accum, lr, l1, l2, grad):
     """An Adagrad step, then shrinkage by l1 and l2."""
-    accum = accum + np.square(grad)
+    accum += np.square(grad)
     rate = lr * (1 / np.sqrt(accum))
-    return _shrunk(var - grad * rate, rate, l1, l2), accum
+    var -= grad * rate
+    _shrink(var, rate, l1, l2)
 
 
 (ApplyProximalAdagrad, ResourceApplyProximalAdagrad,
@@ -384,12 +398,12 @@ def _adagrad_da(var, gradient_accumulator, gradient_squared_accumulator, grad, l
                 global_step):
     """Adagrad dual averaging: the variable comes from sums of gradients and of their squares."""
     step = np.asarray(global_step, dtype=var.dtype)
-    total = gradient_accumulator + grad
-    squares = gradient_squared_accumulator + np.square(grad)
-    shrunk = total
+    gradient_accumulator += grad
+    gradient_squared_accumulator += np.square(grad)
+    shrunk = gradient_accumulator
     if l1 > 0:
-        shrunk = np.sign(total) * np.maximum(np.abs(total) - l1 * step, 0)
-    return -lr * shrunk / (l2 * step * lr + np.sqrt(squares)), total, squares
+        shrunk = np.sign(shrunk) * np.maximum(np.abs(shrunk) - l1 * step, 0)
+    var[...] = -lr * shrunk / (l2 * step * lr + np.sqrt(gradient_squared_accumulator))
 
 
 (ApplyAdagradDA, ResourceApplyAdagradDA,
@@ -405,9 +419,12 @@ def _adagrad_da(var, gradient_accumulator, gradient_squared_accumulator, grad, l
 
 def _adadelta(var, accum, accum_update, lr, rho, epsilon, grad):
     """Adadelta (Zeiler, 2012): steps in the ratio of running root mean squares."""
-    accum = accum * rho + np.square(grad) * (1 - rho)
+    accum *= rho
+    accum += np.square(grad) * (1 - rho)
     update = np.sqrt(accum_update + epsilon) * (1 / np.sqrt(accum + epsilon)) * grad
-    return var - update * lr, accum, accum_update * rho + np.square(update) * (1 - rho)
+    var -= update * lr
+    accum_update *= rho
+    accum_update += np.square(update) * (1 - rho)
 
 
 ApplyAdadelta, ResourceApplyAdadelta, SparseApplyAdadelta, ResourceSparseApplyAdadelta = _declare(
@@ -421,9 +438,10 @@ ApplyAdadelta, ResourceApplyAdadelta, SparseApplyAdadelta, ResourceSparseApplyAd
 
 def _rms_prop(var, ms, mom, lr, rho, momentum, epsilon, grad):
     """RMSProp (Tieleman and Hinton, 2012): steps divided by the running root mean square."""
-    ms = ms + (np.square(grad) - ms) * (1 - rho)
-    mom = mom * momentum + (grad * lr) / np.sqrt(ms + epsilon)
-    return var - mom, ms, mom
+    ms += (np.square(grad) - ms) * (1 - rho)
+    mom *= momentum
+    mom += (grad * lr) / np.sqrt(ms + epsilon)
+    var -= mom
 
 
 ApplyRMSProp, ResourceApplyRMSProp, SparseApplyRMSProp, ResourceSparseApplyRMSProp = _declare(
@@ -434,10 +452,11 @@ ApplyRMSProp, ResourceApplyRMSProp, SparseApplyRMSProp, ResourceSparseApplyRMSPr
 
 def _centered_rms_prop(var, mg, ms, mom, lr, rho, momentum, epsilon, grad):
     """RMSProp with the running variance of gradients instead of their mean square."""
-    ms = ms + (np.square(grad) - ms) * (1 - rho)
-    mg = mg + (grad - mg) * (1 - rho)
-    mom = mom * momentum + (grad * lr) / np.sqrt(ms - np.square(mg) + epsilon)
-    return var - mom, mg, ms, mom
+    ms += (np.square(grad) - ms) * (1 - rho)
+    mg += (grad - mg) * (1 - rho)
+    mom *= momentum
+    mom += (grad * lr) / np.sqrt(ms - np.square(mg) + epsilon)
+    var -= mom
 
 
 (ApplyCenteredRMSProp, ResourceApplyCenteredRMSProp,
@@ -452,12 +471,12 @@ def _centered_rms_prop(var, mg, ms, mom, lr, rho, momentum, epsilon, grad):
 
 def _ftrl(var, accum, linear, grad, lr, l1, l2, lr_power):
     """FTRL-Proximal (McMahan et al., 2013)."""
-    return _ftrl_step(var, accum, linear, grad, grad, lr, l1, l2, lr_power)
+    _ftrl_step(var, accum, linear, grad, grad, lr, l1, l2, lr_power)
 
 
 def _ftrl_v2(var, accum, linear, grad, lr, l1, l2, l2_shrinkage, lr_power):
     """FTRL-Proximal whose linear term gets the gradient of an L2 penalty, too."""
-    return _ftrl_step(var, accum, linear, grad, grad + 2 * l2_shrinkage * var, lr, l1, l2, lr_power)
+    _ftrl_step(var, accum, linear, grad, grad + 2 * l2_shrinkage * var, lr, l1, l2, lr_power)
 
 
 def _ftrl_step(var, accum, linear, grad, linear_grad, lr, l1, l2, lr_power):
@@ -465,9 +484,11 @@ def _ftrl_step(var, accum, linear, grad, linear_grad, lr, l1, l2, lr_power):
         return np.sqrt(value) if lr_power == -0.5 else np.power(value, -lr_power)
 
     new_accum = accum + np.square(grad)
-    linear = linear + linear_grad - (power(new_accum) - power(accum)) / lr * var
+    linear += linear_grad
+    linear -= (power(new_accum) - power(accum)) / lr * var
     shrunk = (l1 * np.sign(linear) - linear) / (power(new_accum) / lr + 2 * l2)
-    return np.where(np.abs(linear) > l1, shrunk, 0), new_accum, linear
+    var[...] = np.where(np.abs(linear) > l1, shrunk, 0)
+    accum[...] = new_accum
 
 
 ApplyFtrl, ResourceApplyFtrl, SparseApplyFtrl, ResourceSparseApplyFtrl = _declare(
@@ -486,8 +507,8 @@ ApplyFtrlV2, ResourceApplyFtrlV2, SparseApplyFtrlV2, ResourceSparseApplyFtrlV2 =
 
 def _add_sign(var, m, lr, alpha, sign_decay, beta, grad):
     """AddSign (Bello et al., 2017): larger steps where gradient and average agree in sign."""
-    m = grad * (1 - beta) + m * beta
-    return var - lr * (alpha + sign_decay * np.sign(grad) * np.sign(m)) * grad, m
+    m[...] = grad * (1 - beta) + m * beta
+    var -= lr * (alpha + sign_decay * np.sign(grad) * np.sign(m)) * grad
 
 
 ApplyAddSign, ResourceApplyAddSign = _declare(
@@ -498,8 +519,8 @@ ApplyAddSign, ResourceApplyAddSign = _declare(
 
 def _power_sign(var, m, lr, logbase, sign_decay, beta, grad):
     """PowerSign (Bello et al., 2017): AddSign with a power in place of the sum."""
-    m = grad * (1 - beta) + m * beta
-    return var - lr * np.exp(logbase * sign_decay * np.sign(grad) * np.sign(m)) * grad, m
+    m[...] = grad * (1 - beta) + m * beta
+    var -= lr * np.exp(logbase * sign_decay * np.sign(grad) * np.sign(m)) * grad
 
 
 ApplyPowerSign, ResourceApplyPowerSign = _declare(

@@ -11,7 +11,8 @@ from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import control_dependencies, name_scope
 from minitf.ops import array_ops, math_ops
 from minitf.ops.constant_op import constant
-from minitf.ops.elementwise import elementwise
+from minitf.ops.elementwise import elementwise, literal, number
+from minitf.ops.sparse_map import maps_sparse
 
 _FLOATS = "bfloat16 half float double"
 _FLOATING = "bfloat16 half float double complex64 complex128"
@@ -36,14 +37,10 @@ def of_output(derivative):
     return rule
 
 
-def one(x):
-    """1 in the dtype of the array ``x``."""
-    return x.dtype.type(1)
-
-
 # ---- Neg, Abs, Sign ----
 
 
+@maps_sparse
 def negative(x, name=None):
     """``-x`` (TF op: Neg)."""
     return Neg(x, name=name)
@@ -53,6 +50,7 @@ Neg = elementwise("Neg(x: T) -> (y: T)", np.negative, lambda op, grad: -grad, ex
                   T=_NUMBERS)
 
 
+@maps_sparse
 def abs(x, name=None):
     """The absolute value (TF ops: Abs, ComplexAbs); that of a complex number is real."""
     with name_scope(name, "Abs", [x]) as scope:
@@ -66,6 +64,7 @@ Abs = elementwise("Abs(x: T) -> (y: T)", np.abs, lambda op, grad: grad * sign(op
                   T="bfloat16 half float double int8 int16 int32 int64")
 
 
+@maps_sparse
 def sign(x, name=None):
     """-1, 0 or 1 as ``x`` is negative, zero (or NaN) or positive (TF op: Sign).
 
@@ -90,9 +89,27 @@ def _sign_gradient(op, grad):
 Sign = elementwise("Sign(x: T) -> (y: T)", _sign, _sign_gradient, T=_NUMBERS)
 
 
+def _gradient_op(signature, function, gradient, **options):
+    """Declares the op of a gradient: of an output ``y`` and the gradient that arrived for it.
+
+    The shape is that of ``y``, whatever is known of the other's.
+    """
+    op_type = elementwise(signature, function, gradient, **options)
+    op_type.shape_rule = _shape_of_y
+    return op_type
+
+
+def _shape_of_y(y):
+    return y.shape
+
+
+_shape_of_y.wanted = ("y",)
+
+
 # ---- Square, Sqrt, Rsqrt, Reciprocal ----
 
 
+@maps_sparse
 def square(x, name=None):
     """``x * x`` (TF op: Square)."""
     return Square(x, name=name)
@@ -107,14 +124,19 @@ def _square_gradient(grad, x):
 Square = elementwise("Square(x: T) -> (y: T)", np.square, _square_gradient, T=_NUMBERS)
 
 
+@maps_sparse
 def sqrt(x, name=None):
     """The square root (TF op: Sqrt); NaN for negative reals."""
     return Sqrt(x, name=name)
 
 
+def _where_gradient(dy, values):
+    """``values``, but 0 where the gradient ``dy`` that came in is 0, even at infinite ``y``."""
+    return np.where(np.equal(dy, 0), dy.dtype.type(0), values)
+
+
 def _sqrt_grad(y, dy):
-    quotient = np.divide(np.multiply(dy, y.dtype.type(0.5)), np.conj(y))
-    return np.where(np.equal(dy, 0), dy, quotient)
+    return _where_gradient(dy, np.divide(np.multiply(dy, y.dtype.type(0.5)), np.conj(y)))
 
 
 def _sqrt_grad_gradient(op, grad):
@@ -126,8 +148,8 @@ def _sqrt_grad_gradient(op, grad):
 
 Sqrt = elementwise("Sqrt(x: T) -> (y: T)", np.sqrt,
                    lambda op, grad: SqrtGrad(op.outputs[0], grad), T=_FLOATING)
-SqrtGrad = elementwise("SqrtGrad(y: T, dy: T) -> (z: T)", _sqrt_grad, _sqrt_grad_gradient,
-                       T=_FLOATING)
+SqrtGrad = _gradient_op("SqrtGrad(y: T, dy: T) -> (z: T)", _sqrt_grad, _sqrt_grad_gradient,
+                        T=_FLOATING)
 
 
 def rsqrt(x, name=None):
@@ -136,12 +158,13 @@ def rsqrt(x, name=None):
 
 
 def _rsqrt(x):
-    return np.divide(one(x), np.sqrt(x))
+    return np.divide(number("one", x), np.sqrt(x))
 
 
 def _rsqrt_grad(y, dy):
     y = np.conj(y)
-    return np.multiply(np.multiply(y, np.square(y)), np.multiply(dy, y.dtype.type(-0.5)))
+    cubes = np.multiply(y, np.square(y))
+    return _where_gradient(dy, np.multiply(cubes, np.multiply(dy, y.dtype.type(-0.5))))
 
 
 def _rsqrt_grad_gradient(op, grad):
@@ -153,8 +176,8 @@ def _rsqrt_grad_gradient(op, grad):
 
 Rsqrt = elementwise("Rsqrt(x: T) -> (y: T)", _rsqrt,
                     lambda op, grad: RsqrtGrad(op.outputs[0], grad), T=_FLOATING)
-RsqrtGrad = elementwise("RsqrtGrad(y: T, dy: T) -> (z: T)", _rsqrt_grad, _rsqrt_grad_gradient,
-                        T=_FLOATING)
+RsqrtGrad = _gradient_op("RsqrtGrad(y: T, dy: T) -> (z: T)", _rsqrt_grad, _rsqrt_grad_gradient,
+                         T=_FLOATING)
 
 
 def reciprocal(x, name=None):
@@ -163,12 +186,12 @@ def reciprocal(x, name=None):
 
 
 def _reciprocal(x):
-    return np.divide(one(x), x) if x.dtype.kind in "fc" else np.reciprocal(x)
+    return np.divide(number("one", x), x) if x.dtype.kind in "fc" else np.reciprocal(x)
 
 
 def _reciprocal_grad(y, dy):
     y = np.conj(y)
-    return np.multiply(np.multiply(-dy, y), y)
+    return _where_gradient(dy, np.multiply(np.multiply(-dy, y), y))
 
 
 def _reciprocal_gradient(op, grad):
@@ -185,10 +208,10 @@ def _reciprocal_grad_gradient(op, grad):
 Reciprocal = elementwise("Reciprocal(x: T) -> (y: T)", _reciprocal, _reciprocal_gradient,
                          T=_NUMBERS)
 Inv = elementwise("Inv(x: T) -> (y: T)", _reciprocal, _reciprocal_gradient, T=_NUMBERS)
-ReciprocalGrad = elementwise("ReciprocalGrad(y: T, dy: T) -> (z: T)", _reciprocal_grad,
-                             _reciprocal_grad_gradient, T=_FLOATING)
-InvGrad = elementwise("InvGrad(y: T, dy: T) -> (z: T)", _reciprocal_grad,
-                      _reciprocal_grad_gradient, T=_FLOATING)
+ReciprocalGrad = _gradient_op("ReciprocalGrad(y: T, dy: T) -> (z: T)", _reciprocal_grad,
+                              _reciprocal_grad_gradient, T=_FLOATING)
+InvGrad = _gradient_op("InvGrad(y: T, dy: T) -> (z: T)", _reciprocal_grad,
+                       _reciprocal_grad_gradient, T=_FLOATING)
 
 
 # ---- Exp, Log ----
@@ -317,6 +340,7 @@ def cosh(x, name=None):
     return Cosh(x, name=name)
 
 
+@maps_sparse
 def tanh(x, name=None):
     """``sinh(x) / cosh(x)`` (TF op: Tanh)."""
     return Tanh(x, name=name)
@@ -338,7 +362,7 @@ def atanh(x, name=None):
 
 
 def _tanh_grad(y, dy):
-    return np.multiply(dy, np.subtract(one(y), np.square(y)))
+    return np.multiply(dy, np.subtract(number("one", y), np.square(y)))
 
 
 def _tanh_grad_gradient(op, grad):
@@ -360,8 +384,16 @@ Cosh = elementwise("Cosh(x: T) -> (y: T)", np.cosh, of_input(lambda grad, x: gra
                    T=_FLOATING)
 Tanh = elementwise("Tanh(x: T) -> (y: T)", np.tanh, of_output(lambda grad, y: TanhGrad(y, grad)),
                    T=_FLOATING)
-TanhGrad = elementwise("TanhGrad(y: T, dy: T) -> (z: T)", _tanh_grad, _tanh_grad_gradient,
-                       T=_FLOATING)
+TanhGrad = _gradient_op("TanhGrad(y: T, dy: T) -> (z: T)", _tanh_grad, _tanh_grad_gradient,
+                        T=_FLOATING)
+
+
+@TanhGrad.expression
+def _(y, dy, T):
+    one = literal("one", T)
+    return one and f"{dy} * ({one} - np.square({y}))"
+
+
 Asinh = elementwise("Asinh(x: T) -> (y: T)", np.arcsinh,
                     of_output(lambda grad, y: grad / cosh(y)), T=_FLOATING)
 Acosh = elementwise("Acosh(x: T) -> (y: T)", np.arccosh,
@@ -387,11 +419,11 @@ def log_sigmoid(x, name=None):
 
 
 def _sigmoid(x):
-    return np.divide(one(x), np.add(one(x), np.exp(-x)))
+    return np.divide(number("one", x), np.add(number("one", x), np.exp(-x)))
 
 
 def _sigmoid_grad(y, dy):
-    return np.multiply(dy, np.multiply(y, np.subtract(one(y), y)))
+    return np.multiply(dy, np.multiply(y, np.subtract(number("one", y), y)))
 
 
 def _sigmoid_grad_gradient(op, grad):
@@ -403,8 +435,14 @@ def _sigmoid_grad_gradient(op, grad):
 
 Sigmoid = elementwise("Sigmoid(x: T) -> (y: T)", _sigmoid,
                       of_output(lambda grad, y: SigmoidGrad(y, grad)), T=_FLOATING)
-SigmoidGrad = elementwise("SigmoidGrad(y: T, dy: T) -> (z: T)", _sigmoid_grad,
-                          _sigmoid_grad_gradient, T=_FLOATING)
+SigmoidGrad = _gradient_op("SigmoidGrad(y: T, dy: T) -> (z: T)", _sigmoid_grad,
+                           _sigmoid_grad_gradient, T=_FLOATING)
+
+
+@SigmoidGrad.expression
+def _(y, dy, T):
+    one = literal("one", T)
+    return one and f"{dy} * ({y} * ({one} - {y}))"
 
 
 # ---- rounding ----

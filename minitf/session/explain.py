@@ -12,7 +12,9 @@ class Explanation:
       found: the operations that the fetches need, in the order in which the walk back finds them.
       order: the same operations in the order in which they run.
       program: the text of the NumPy function that runs them, one line an operation.
-      constants: {global name in the program: value}, for the graph's constants.
+      constants: {global name in the program: value}, for what is the same in every run.
+      folded: the operations that have no line, since they are computed once, for all runs.
+      unread: the operations that have no line, since nobody reads what they compute.
     """
 
     def __init__(self, elements, plan):
@@ -21,20 +23,25 @@ class Explanation:
         self.order = list(plan.order)
         self.feeds = list(plan.feeds)
         self.program = plan.source
-        self.constants = {plan.expressions[op.outputs[0]]: op._attrs["value"].array
-                          for op in plan.order if op.type == "Const"
-                          and op.outputs[0] in plan.expressions and op.outputs[0] not in plan.feeds}
+        self.constants = dict(plan.constants)
+        self.folded = [op for op in plan.order if op in plan.folded and op.type != "Const"]
+        self.unread = [op for op in plan.order if op not in plan.alive and op not in plan.folded]
 
     def __str__(self):
         sections = [
             "Fetched: " + ", ".join(element.name for element in self.fetches),
             "Fed:     " + (", ".join(tensor.name for tensor in self.feeds) or "nothing"),
             "", f"Walking back from the fetches finds {len(self.found)} operations:",
-            *_numbered(self.found), "", "They run in this order:", *_numbered(self.order), "",
+            *_numbered(self.found), "", "They run in this order:", *self._order_lines(), "",
             "The program:", "", self._constants_text() + self.program]
         return "\n".join(sections)
 
     __repr__ = __str__
+
+    def _order_lines(self):
+        notes = dict.fromkeys(self.folded, "  # a constant")
+        notes.update(dict.fromkeys(self.unread, "  # nobody reads it"))
+        return [line + notes.get(op, "") for line, op in zip(_numbered(self.order), self.order)]
 
     def _constants_text(self):
         lines = [f"{name} = {_value_text(value)}" for name, value in self.constants.items()]
@@ -53,7 +60,7 @@ class Explanation:
         return "".join([
             f"<p>Fetched: <code>{html.escape(fetched)}</code></p>",
             section(f"{len(self.found)} operations, found walking back", _numbered(self.found)),
-            section("The order in which they run", _numbered(self.order)),
+            section("The order in which they run", self._order_lines()),
             section("The NumPy program",
                     (self._constants_text() + self.program).splitlines(), True),
         ])

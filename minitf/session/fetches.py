@@ -6,6 +6,9 @@ in its place (``build``).
 
 import numbers
 
+import numpy as np
+
+from minitf.framework import errors
 from minitf.framework.indexed_slices import IndexedSlices, IndexedSlicesValue
 from minitf.framework.operation import Operation, Tensor
 from minitf.framework.sparse_tensor import SparseTensor, SparseTensorValue
@@ -71,6 +74,11 @@ register_session_run_conversion_functions(IndexedSlices, _expand_indexed_slices,
                                           _feed_indexed_slices)
 
 
+def _plain_integers(value, dtype):
+    """A quantized array as the integers that store it: the form in which sessions return it."""
+    return np.asarray(value).view(dtype.as_numpy_dtype[0])
+
+
 class FetchMapper:
     """One structure of fetches on one graph.
 
@@ -100,6 +108,9 @@ class FetchMapper:
             indices = [self._element(part) for part in parts]
             return lambda values: contract([values[i] for i in indices])
         i = self._element(fetch)
+        element = self.elements[i]
+        if type(element) is Tensor and element.dtype.is_quantized:
+            return lambda values: _plain_integers(values[i], element.dtype)
         return lambda values: values[i]
 
     def _map_sequence(self, fetch):
@@ -141,7 +152,11 @@ class FetchMapper:
             raise ValueError(f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. "
                              f"({error})") from None
         if not self._graph.is_fetchable(element):
-            raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
+            name = (element.op if isinstance(element, Tensor) else element).name
+            raise errors.InaccessibleTensorError(
+                f"Operation {name!r} has been marked as not fetchable. Typically this happens when "
+                "it is defined in another function or code block. Use return values,explicit "
+                "Python locals or TensorFlow collections to access it.")
         if element not in self._index:
             self._index[element] = len(self.elements)
             self.elements.append(element)

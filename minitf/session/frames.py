@@ -7,6 +7,8 @@ block around it, with a block of its own; so loops nest as they do in a program.
 
 import heapq
 
+from minitf.framework import errors
+
 ENTERS = frozenset(["Enter", "RefEnter"])
 EXITS = frozenset(["Exit", "RefExit"])
 MERGES = frozenset(["Merge", "RefMerge"])
@@ -57,10 +59,31 @@ def arrange(ops, feeds):
         elif op.type in NEXTS:
             frame.nexts.append(op)
         elif op.type in MERGES and any(t.op.type in NEXTS for t in op.inputs):
+            _check_types(op)
             frame.merges.append(op)
         elif op.type == "LoopCond":
+            if frame.loop_cond is not None:
+                raise errors.InvalidArgumentError(
+                    None, None, f'Invalid loop structure: Loop "{frame.name}" has more than one '
+                    f"LoopCond node: node {op.name} and node {frame.loop_cond.name}. Graphs that "
+                    "were imported twice cannot both run in one step.")
             frame.loop_cond = op
     return _arranged(None, ops, frame_of, sources)
+
+
+def _check_types(merge):
+    """A loop variable has one dtype; what the body returns is only known when the loop is closed.
+
+    Raises:
+      errors.InvalidArgumentError: the next value has another dtype.
+    """
+    dtype = merge.outputs[0].dtype
+    for index, tensor in enumerate(merge.inputs):
+        if tensor.dtype.base_dtype is not dtype.base_dtype:
+            raise errors.InvalidArgumentError(
+                None, None, f"Input {index} of node {merge.name} was passed "
+                f"{tensor.dtype.opdef_name} from {tensor.name} incompatible with expected "
+                f"{dtype.opdef_name}.")
 
 
 def flat(items):

@@ -2,14 +2,15 @@
 
 ``compile_plan`` prunes, orders and writes the function. In the text, every tensor is a local
 variable named after it; constants, variables' cells, kernels and attributes are globals of the
-function. A tensor is deleted on the line of its last reader, so that its memory is free from there
-on.
+function. What is the same in every run is a constant, too, and what nobody reads is left out. A
+tensor is deleted on the line of its last reader, so that its memory is free from there on.
 """
 
 import numpy as np
 
 from minitf.framework import errors
 from minitf.framework.operation import rule_arguments
+from minitf.session.blas_threads import Products
 from minitf.session.frames import arrange, flat
 from minitf.session.prune import walk_back
 from minitf.session.state import VariableState
@@ -23,14 +24,18 @@ class Plan:
       feeds: the tensors fed, in the order of the function's parameters.
       fetches: the tensors and operations whose values it returns (None for operations).
       found: the operations needed, in the order of the walk back from the fetches.
-      order: the same operations in the order in which they run.
+      order: the same operations in running order.
+      alive: those that the function runs.
+      folded: those whose values are constants of the function.
       source: the text of the function.
       names: what the text's global names stand for.
       expressions: how the text refers to each tensor.
+      constants: {global name in the text: value}, for the constants.
+      products: the matrix products, which say how many threads a run takes.
     """
 
-    __slots__ = ("feeds", "fetches", "found", "order", "source", "names", "expressions", "function",
-                 "line_ops")
+    __slots__ = ("feeds", "fetches", "found", "order", "alive", "folded", "source", "names",
+                 "expressions", "constants", "products", "function", "line_ops")
 
     def run(self, arrays):
         """Runs the plan on the fed arrays and returns the fetched values.
@@ -39,7 +44,7 @@ class Plan:
           errors.OpError: an operation failed; the error names it.
         """
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), self.products.threads(arrays):
                 return self.function(*arrays)
         except Exception as error:  # noqa: BLE001 - whatever a kernel raises gets the node's name
             failed = self._failed_line(error)
@@ -79,6 +84,7 @@ def compile_plan(graph, elements, feeds, state):
     items = arrange(plan.found, fed)
     plan.order = list(flat(items))
     Writer(plan, items, fed, state).write()
+    plan.products = Products(plan.alive)
     return plan
 
 

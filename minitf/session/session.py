@@ -67,6 +67,7 @@ class BaseSession:
         """Ends the session and forgets its variables."""
         self._closed = True
         self._plans = {}
+        self._state.cancellation.start_cancel()
         self._state = SessionState()
 
     def as_default(self):

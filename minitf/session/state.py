@@ -6,6 +6,7 @@ import threading
 import numpy as np
 
 from minitf.framework import errors
+from minitf.framework.cancellation import CancellationManager
 
 
 class VariableState:
@@ -13,16 +14,18 @@ class VariableState:
 
     Attributes:
       name: the variable's name, for messages.
-      value: the array, or None while it is not initialised. Reading takes the array as it is;
-        updates put another array in its place, so that what was read before stays as it was.
-        Updates of a few elements change the array itself when nobody else has it: ``writable``.
+      value: the array, or None while it is not initialised. Reading takes the array as it is, and
+        what was read stays as it was: updates change the array itself when nobody else has it
+        (``writable``), and put another array in its place otherwise.
+      lock: held by updates that depend on the value, so that those of several threads all count.
     """
 
-    __slots__ = ("name", "value")
+    __slots__ = ("name", "value", "lock")
 
     def __init__(self, name):
         self.name = name
         self.value = None
+        self.lock = threading.Lock()
 
     def read(self):
         """The value.
@@ -39,6 +42,19 @@ class VariableState:
         """Makes ``value`` (an array that nobody changes later) the variable's value."""
         self.value = value
 
+    def store(self, value):
+        """Makes a copy of ``value`` the variable's value."""
+        mine = self.value
+        if mine is None or mine.nbytes < _PAGE or value.shape != mine.shape or (
+                value.dtype != mine.dtype):
+            self.value = np.array(value)
+            return
+        del mine
+        if self._is_alone():
+            np.copyto(self.value, value)  # no new memory, which is dear to touch for the first time
+        else:
+            self.value = np.array(value)
+
     def writable(self):
         """The variable's array, for a kernel to change in place.
 
@@ -49,10 +65,18 @@ class VariableState:
         Raises:
           FailedPreconditionError, NotFoundError: the variable has not been initialised.
         """
-        if (type(self.read()) is not np.ndarray or _references(self) > _ALONE
-                or self.value.base is not None or not self.value.flags.writeable):
+        self.read()
+        if not self._is_alone():
             self.value = np.array(self.value)
         return self.value
+
+    def _is_alone(self):
+        """Whether the value is an array that only this cell refers to."""
+        return (type(self.value) is np.ndarray and _references(self) <= _ALONE
+                and self.value.base is None and self.value.flags.writeable)
+
+
+_PAGE = 4096  # bytes
 
 
 def _references(cell):
@@ -119,7 +143,7 @@ class KernelContext:
         states = self.session.op_states
         name = self.op.name
         if name not in states:
-            states[name] = factory()
+            states.setdefault(name, factory())  # another thread may have been first
         return states[name]
 
     def resource(self, factory):
@@ -137,6 +161,7 @@ class SessionState:
         self.resources = ResourceManager()
         self.op_states = {}
         self.contexts = {}
+        self.cancellation = CancellationManager()
 
     def context(self, op):
         """The KernelContext of an operation."""

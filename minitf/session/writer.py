@@ -11,8 +11,11 @@ import numpy as np
 
 from minitf.framework import dtypes, errors
 from minitf.framework.operation import Operation, Tensor, rule_arguments
+from minitf.ops.elementwise import LITERALS
+from minitf.session.folding import Folding
 from minitf.session.frames import ENTERS, MERGES, NEXTS, SWITCHES, Frame, is_loop_part
 from minitf.session.guards import NEVER, Guards
+from minitf.session.reuse import Reuse
 
 _OPERATORS = {np.add: "+", np.subtract: "-", np.multiply: "*", np.true_divide: "/",
               np.power: "**", np.greater: ">", np.greater_equal: ">=", np.less: "<",
@@ -30,6 +33,8 @@ class Writer:
         self.globals = {"np": np}
         self.taken = set()
         self.expressions = {}  # tensor -> how the text refers to it
+        self.constants = {}  # global name -> value
+        self.reuse = Reuse()
         self.lines = []
         self.line_ops = {}
         self.indent = "    "
@@ -47,18 +52,30 @@ class Writer:
         for element in plan.fetches:
             if isinstance(element, Tensor):
                 self.guards.of_tensor(element)  # so that what decides about it is kept
+        self.frame_of = {}  # operation -> the Frame that it runs in, or None
+        _note_frames(self.items, None, self.frame_of)
         self.updated = _updated_before(plan.order)
+        self.updated_in_loops = frozenset().union(
+            *[_changed_by(op) for op in plan.order if self.frame_of[op] is not None])
+        folding = Folding(plan.order, self.fed, plan.fetches, self.guards)
+        self.values = folding.values
+        self.alive = plan.alive = folding.alive
+        plan.folded = {tensor.op for tensor in self.values}
+        self.running = [op for op in plan.order if op in self.alive]
         self.last_reader = self._last_readers()
-        self.needed = {tensor for op in plan.order for tensor in op.inputs}.union(plan.fetches)
-        for op in plan.order:
-            if op.op_type.hoisted:
+        self.needed = {tensor for op in self.running for tensor in op.inputs}.union(
+            plan.fetches, self.guards.predicates)
+        for op in self.running:
+            if op.op_type.hoisted and op.outputs[0] not in self.values:
                 self._hoist(op)
         self._write_items(self.items)
         self._write_return()
         plan.source = "\n".join(self.lines) + "\n"
         plan.names = self.globals
         plan.expressions = self.expressions
+        plan.constants = self.constants
         plan.line_ops = self.line_ops
+        self.globals.update(LITERALS)
         code = compile(plan.source, "<minitf plan>", "exec")
         exec(code, self.globals)
         plan.function = self.globals.pop("step")
@@ -67,26 +84,27 @@ class Writer:
         for item in items:
             if isinstance(item, Frame):
                 self._write_loop(item)
-            elif not item.op_type.hoisted and self.guards.of(item) is not NEVER:
-                dead = [self.expressions[tensor] for tensor in self.last_reader.get(item, ())
-                        if self.expressions.get(tensor) in self.taken]
-                self._write_op(item, dead)
+            elif (item in self.alive and not item.op_type.hoisted
+                  and self.guards.of(item) is not NEVER):
+                dying = {tensor: self.expressions[tensor]
+                         for tensor in self.last_reader.get(item, ())
+                         if self.expressions.get(tensor) in self.taken}
+                self._write_op(item, dying)
 
     def _last_readers(self):
         """{operation: the tensors that nobody needs once it has run}.
 
         A loop's variables, and what comes into it from outside, live on for the next iteration.
         """
-        frame_of = {}
-        _note_frames(self.items, None, frame_of)
+        frame_of = self.frame_of
         last = {}
-        for op in self.plan.order:
+        for op in self.running:
             for tensor in op.inputs:
                 last[tensor] = op
         kept = {element for element in self.plan.fetches if isinstance(element, Tensor)}
         kept.update(_variable_behind(tensor, self.fed) for tensor in list(kept))
         kept.update(self.guards.predicates)
-        for op in self.plan.order:
+        for op in self.running:
             if is_loop_part(op) or op.type == "LoopCond":
                 kept.update(op.inputs)
                 kept.update(op.outputs)
@@ -115,7 +133,7 @@ class Writer:
 
     def _unused(self, name):
         base, count = name, 1
-        while name in self.taken or name in self.globals:
+        while name in self.taken or name in self.globals or name in LITERALS:
             count += 1
             name = f"{base}__{count}"
         return name
@@ -129,6 +147,14 @@ class Writer:
         self.globals[name] = value
         return name
 
+    def _text(self, tensor):
+        """How the text refers to a tensor; constants become globals when they are first read."""
+        if tensor in self.values and tensor not in self.expressions:
+            name = self._global(tensor.op.name.replace("/", "__"), self.values[tensor])
+            self.constants[name] = self.values[tensor]
+            self.expressions[tensor] = name
+        return self.expressions.get(tensor, "None")  # None: a Merge's input that is never alive
+
     # ---- operations ----
 
     def _hoist(self, op):
@@ -138,7 +164,7 @@ class Writer:
             if tensor not in self.fed:
                 self.expressions[tensor] = self._global(tensor.op.name.replace("/", "__"), value)
 
-    def _write_op(self, op, dead):
+    def _write_op(self, op, dying):
         op_type = op.op_type
         if op_type.kernel_rule is None:
             raise errors.UnimplementedError(
@@ -147,9 +173,9 @@ class Writer:
             self.expressions[op.outputs[0]] = self._arguments(op)[0]
             return
         if op.type in SWITCHES or op.type in MERGES:
-            self._write_branching(op, dead)
+            self._write_branching(op, dying.values())
             return
-        text = self._result_text(op)
+        text = self.reuse.written(op, self._result_text(op), dying)
         targets = []
         for tensor in op.outputs:
             if tensor in self.fed:
@@ -165,8 +191,8 @@ class Writer:
             return
         unread = [target for tensor, target in zip(op.outputs, targets)
                   if target != "_" and tensor not in self.needed]
-        if dead or unread:
-            text += f"; del {', '.join([*dict.fromkeys(dead), *unread])}"
+        if dying or unread:
+            text += f"; del {', '.join([*dict.fromkeys(dying.values()), *unread])}"
         self._write_line(op, text)
 
     def _write_line(self, op, text):
@@ -195,7 +221,7 @@ class Writer:
         self.open_guard = ()
 
     def _guard_text(self, guard):
-        return " and ".join(("" if branch else "not ") + self.expressions[predicate]
+        return " and ".join(("" if branch else "not ") + self._text(predicate)
                             for predicate, branch in guard)
 
     def _merge_text(self, op, index):
@@ -215,7 +241,7 @@ class Writer:
 
     def _write_loop(self, frame):
         """A frame as a `while`: variables set, predicate, body, variables set anew."""
-        first = (frame.merges or frame.enters)[0]
+        first = _decider(frame)
         guard = self.guards.of(first)
         if guard is NEVER:
             return
@@ -234,7 +260,7 @@ class Writer:
         for merge in frame.merges:
             start = next(t for t in merge.inputs if t.op.type in ENTERS)
             name = self.expressions[merge.outputs[0]] = self._new_name(merge.outputs[0])
-            self.lines.append(f"{self.indent}{name} = {self.expressions[start]}")
+            self.lines.append(f"{self.indent}{name} = {self._text(start)}")
             self.line_ops[len(self.lines)] = merge
         if frame.loop_cond is None:  # nothing goes around
             self._write_items(frame.items)
@@ -246,10 +272,12 @@ class Writer:
         with self._block():
             self._write_items([item for item in frame.items if item not in body])
             self.open_guard = ()
-            self.lines.append(f"{self.indent}if not {self.expressions[going[0]]}: break")
+            self.lines.append(f"{self.indent}if not {self._text(going[0])}: break")
             self.outer_guard += (going,)
             self._write_items(body)
             self.open_guard = ()
+            for merge in filter(_is_of_first_iteration, frame.items):
+                self._write_line(merge, self._global("no_second_value", _no_second_value) + "()")
             self._write_next(frame)
         self._write_exits(frame)
 
@@ -257,7 +285,7 @@ class Writer:
         for exit_ in frame.exits:
             self.expressions[exit_.outputs[0]] = self._new_name(exit_.outputs[0])
             self.lines.append(f"{self.indent}{self.expressions[exit_.outputs[0]]} = "
-                              f"{self.expressions[exit_.inputs[0]]}")
+                              f"{self._text(exit_.inputs[0])}")
             self.line_ops[len(self.lines)] = exit_
 
     def _write_next(self, frame):
@@ -273,16 +301,17 @@ class Writer:
 
     def _guard_of_item(self, item):
         if isinstance(item, Frame):
-            item = (item.merges or item.enters)[0]
+            item = _decider(item)
         return self.guards.of(item) or ()
 
     # ---- conditionals ----
 
     def _write_branching(self, op, dead):
         """A Switch passes its data on by name; a Merge chooses. One line for each output needed."""
+        self.reuse.kept(op)
         if op.type in SWITCHES and op.inputs[1].op.type == "LoopCond":
             for tensor in op.outputs:  # one value in the body, and after the loop
-                self.expressions[tensor] = self.expressions[op.inputs[0]]
+                self.expressions[tensor] = self._text(op.inputs[0])
             return
         statements = []
         for i, tensor in enumerate(op.outputs):
@@ -330,15 +359,26 @@ class Writer:
         """How the text refers to inputs: variables are read here, unless the op takes the cell."""
         texts = []
         for arg, tensor in zip(_args_by_tensor(op), op.inputs):
-            text = self.expressions.get(tensor, "None")  # a Merge's input that is never alive
+            text = self._text(tensor)
             if tensor.dtype._is_ref_dtype and not arg.is_ref and tensor not in self.fed:
                 text += ".value" if op.op_type.allows_uninitialized_input else ".read()"
-            elif op in self.updated and not tensor.dtype._is_ref_dtype:
-                cell = _variable_behind(tensor, self.fed)
-                if cell is not None and _variable_of(cell) in self.updated[op]:
+            elif not tensor.dtype._is_ref_dtype:
+                cell = self._live_variable(op, tensor)
+                if cell is not None:
                     text = self.expressions[cell] + ".value"  # what was read is the variable itself
             texts.append(text)
         return texts
+
+    def _live_variable(self, op, tensor):
+        """The mutable tensor that ``tensor`` is a read of, if ``op`` may come after an update."""
+        updated = self.updated.get(op, frozenset())
+        if self.frame_of[op] is not None:
+            updated |= self.updated_in_loops
+        if updated:
+            cell = _variable_behind(tensor, self.fed)
+            if cell is not None and _variable_of(cell) in updated:
+                return cell
+        return None
 
     def _attr_text(self, name, value):
         if isinstance(value, (bool, int, bytes)) or value is None:
@@ -367,7 +407,8 @@ class Writer:
                 parts.append(self._fetch_text(element))
         self.open_guard = ()
         self.lines.append(f"    return [{', '.join(parts)}]")
-        if len(self.plan.fetches) == 1 and isinstance(self.plan.fetches[0], Tensor):
+        if len(self.plan.fetches) == 1 and isinstance(self.plan.fetches[0], Tensor) \
+                and self.guards.of_tensor(self.plan.fetches[0]) == ():
             self.line_ops[len(self.lines)] = self.plan.fetches[0].op
 
     def _fetch_text(self, tensor):
@@ -376,15 +417,36 @@ class Writer:
         if cell is not None:
             # As in TF, a fetched variable shows what the whole step made of it.
             return self._global("copied", _copied) + f"({self.expressions[cell]}.read())"
-        text = self.expressions[tensor]
+        text = self._text(tensor)
         if tensor in self.fed or tensor.dtype.base_dtype in (dtypes.resource, dtypes.variant):
             return text
         if tensor.dtype.base_dtype == dtypes.string:
             return self._global("as_bytes", _as_bytes) + f"({text})"
-        if tensor.op.op_type.is_view or tensor.op.op_type.hoisted:
+        if tensor in self.values or tensor.op.op_type.is_view or tensor.op.op_type.hoisted:
             return self._global("copied", _copied) + f"({text})"
         dims = tensor.shape._dims
         return text if dims else f"{text}[()]"
+
+
+def _decider(frame):
+    """The operation of a loop whose guard is the loop's: it runs when its condition can."""
+    return frame.loop_cond or (frame.merges or frame.enters)[0]
+
+
+def _is_of_first_iteration(item):
+    """Whether an item of a loop merges initial values only: in later iterations it has none.
+
+    Gradients of loops that a sparse gradient enters can have such: TensorFlow closes the cycle of
+    its values, but not that of its indices.
+    """
+    return not isinstance(item, Frame) and item.type in MERGES and all(
+        tensor.op.type in ENTERS and not tensor.op._attrs["is_constant"] for tensor in item.inputs)
+
+
+def _no_second_value():
+    raise errors.InvalidArgumentError(
+        None, None, "A loop goes on, but this merges its initial values only: it does not have a "
+        "value in the second iteration")
 
 
 def _note_frames(items, frame, frame_of):
@@ -445,19 +507,32 @@ def _updated_before(order):
                                     if other in after])
         if found:
             before[op] = found
-        changes = [_variable_of(tensor) for arg, tensor in zip(_args_by_tensor(op), op.inputs)
-                   if arg.is_ref and not op.op_type.is_view and op.type != "IsVariableInitialized"]
+        changes = _changed_by(op)
         if found or changes:
             after[op] = found.union(changes)
     return before
 
 
+def _changed_by(op):
+    """The variables that an operation updates, as their mutable tensors."""
+    if op.op_type.is_view or op.type == "IsVariableInitialized":
+        return []
+    return [_variable_of(tensor) for tensor in op.inputs if tensor.dtype._is_ref_dtype
+            and any(arg.is_ref for arg, its in zip(_args_by_tensor(op), op.inputs)
+                    if its is tensor)]
+
+
 def _variable_behind(tensor, fed):
-    """The mutable tensor that ``tensor`` is, or is an identity of; None when it is a value."""
+    """The mutable tensor that ``tensor`` is, or is an identity of; None when it is a value.
+
+    A loop's Enter passes on what it gets, if that stays the same for all iterations.
+    """
     while not tensor.dtype._is_ref_dtype:
-        if tensor.op.type != "Identity" or tensor.op.inputs[0] in fed:
+        op = tensor.op
+        if (op.type != "Identity" and not (op.type == "Enter" and op._attrs["is_constant"])
+                or op.inputs[0] in fed):
             return None
-        tensor = tensor.op.inputs[0]
+        tensor = op.inputs[0]
     return None if tensor in fed else tensor
 
 
