@@ -19,6 +19,7 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.registry import op
 from minitf.framework.interrupts import uninterrupted
+from minitf.framework.parallel import in_blocks
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import common_shapes
 from minitf.ops.elementwise import list_text
@@ -136,11 +137,12 @@ def _in_blocks(arithmetic, arrays, rest, place, attrs):
     """The arithmetic, which is elementwise, on blocks small enough for the cache."""
     flat = [array.reshape(-1) for array in arrays]
     gradient = np.ravel(rest[place])
-    length = _BLOCK // gradient.itemsize
-    for start in range(0, gradient.size, length):
-        block = slice(start, start + length)
-        rest[place] = gradient[block]
-        arithmetic(*[array[block] for array in flat], *rest, **attrs)
+
+    def update(block):
+        inputs = [*rest[:place], gradient[block], *rest[place + 1:]]
+        arithmetic(*[array[block] for array in flat], *inputs, **attrs)
+
+    in_blocks(update, gradient.size, _BLOCK // gradient.itemsize)
 
 
 def _sparse_kernel(arithmetic, names, count, on_handles):
