@@ -80,10 +80,10 @@ class RefVariable(Variable):
                                                   name=scope)
 
     def _find(self, variable_def, import_scope):
-        self._find_described(variable_def, import_scope)
         graph = get_default_graph()
         self._variable = graph.as_graph_element(
             prepend_scope(variable_def.variable_name, import_scope))
+        self._find_described(variable_def, import_scope)
         self._snapshot = graph.as_graph_element(
             prepend_scope(variable_def.snapshot_name, import_scope))
 

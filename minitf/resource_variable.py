@@ -212,8 +212,9 @@ class BaseResourceVariable(Variable):
     def batch_scatter_update(self, sparse_delta, use_locking=False, name=None):
         """``scatter_update`` along the last dimension of the indices, for each of the others."""
         require_indexed_slices(sparse_delta)
-        return scatter_ops.batch_scatter_update(self, sparse_delta.indices, sparse_delta.values,
-                                                use_locking=use_locking, name=name)
+        update = scatter_ops.batch_scatter_update(self, sparse_delta.indices, sparse_delta.values,
+                                                  use_locking=use_locking, name=name)
+        return self._lazy_read(update.op)  # read once more, as in TF
 
     def scatter_nd_add(self, indices, updates, name=None):
         """An op that adds ``updates`` at ``indices`` (TF op: ResourceScatterNdAdd)."""

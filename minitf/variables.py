@@ -112,18 +112,23 @@ def is_variable_initialized(variable):
 def _variables_or_ref_tensors(var_list):
     if var_list is not None:
         return var_list
-    return (global_variables() + local_variables()
-            or [op.outputs[0] for op in get_default_graph().get_operations()
-                if op.type in ("Variable", "VariableV2", "AutoReloadVariable")])
+    return global_variables() + local_variables() or _ref_tensors()
+
+
+def _ref_tensors():
+    """The mutable tensors of all ref variables that were built, in whatever collection."""
+    return [op.outputs[0] for op in get_default_graph().get_operations()
+            if op.type in ("Variable", "VariableV2", "AutoReloadVariable")]
 
 
 def assert_variables_initialized(var_list=None):
     """A tensor which, when run, raises FailedPreconditionError if a variable has no value.
 
-    It holds the variables' ranks. None when there are no variables.
+    It holds the variables' ranks. None when there are no variables. As in TF, an empty list stands
+    for all ref variables.
     """
     ranks = []
-    for variable in _variables_or_ref_tensors(var_list):
+    for variable in _variables_or_ref_tensors(var_list) or _ref_tensors():
         with colocate_with(variable.op):
             ranks.append(array_ops.rank_internal(variable, optimize=False))
     if not ranks:
