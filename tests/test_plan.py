@@ -304,6 +304,15 @@ def test_writable_copies_what_others_hold():
     assert cell.writable().ctypes.data == before
 
 
+@pytest.fixture
+def interrupts():
+    """SIGINT raises KeyboardInterrupt, also where the shell has switched it off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_interrupts_wait():
     done = []
     with pytest.raises(KeyboardInterrupt):
@@ -314,6 +323,7 @@ def test_interrupts_wait():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.usefixtures("interrupts")
 def test_an_interrupted_update_is_made_wholly(sess, monkeypatch):
     monkeypatch.setattr(training_ops, "_BLOCK", 400)
     v = tf.Variable(tf.zeros([N]))
