@@ -136,6 +136,13 @@ def map_structure(func, *structure, **kwargs):
                             expand_composites)
 
 
+class _Dot:
+    """Stands for a leaf in messages."""
+
+    def __repr__(self):
+        return "."
+
+
 def assert_same_structure(nest1, nest2, check_types=True, expand_composites=False):
     """Checks that two structures have their leaves in the same places.
 
@@ -145,39 +152,118 @@ def assert_same_structure(nest1, nest2, check_types=True, expand_composites=Fals
     try:
         _assert_same(nest1, nest2, check_types, expand_composites)
     except (ValueError, TypeError) as error:
-        text1 = str(map_structure(lambda _: ".", nest1))
-        text2 = str(map_structure(lambda _: ".", nest2))
-        raise type(error)(f"{error}\nEntire first structure:\n{text1}\n"
-                          f"Entire second structure:\n{text2}") from None
+        dots = [map_structure(lambda _: _Dot(), item) for item in (nest1, nest2)]
+        raise type(error)(
+            "The two structures don't have the same nested structure.\n\n"
+            f"First structure: {_described(nest1)}\n\nSecond structure: {_described(nest2)}\n\n"
+            f"More specifically: {error}\nEntire first structure:\n{dots[0]}\n"
+            f"Entire second structure:\n{dots[1]}") from None
 
 
 def _assert_same(a, b, check_types, expand_composites):
     nested = [_has_children(item, expand_composites) for item in (a, b)]
     if nested[0] != nested[1]:
-        raise ValueError(
-            "The two structures don't have the same nested structure.\n\n"
-            f"First structure: type={type(a).__name__} str={a}\n\n"
-            f"Second structure: type={type(b).__name__} str={b}\n\n"
-            f"More specifically: Substructure \"type={type((a, b)[nested[1]]).__name__} "
-            f"str={(a, b)[nested[1]]}\" is a sequence, while substructure "
-            f"\"type={type((a, b)[nested[0]]).__name__} str={(a, b)[nested[0]]}\" is not")
+        sequence, other = (a, b) if nested[0] else (b, a)
+        raise ValueError(f'Substructure "{_described(sequence)}" is a sequence, while substructure '
+                         f'"{_described(other)}" is not')
     if not nested[0]:
         return
-    if check_types and type(a) is not type(b) and not (
-            isinstance(a, collections.abc.Mapping) and isinstance(b, collections.abc.Mapping)):
+    mappings = [isinstance(item, collections.abc.Mapping) for item in (a, b)]
+    if check_types and not all(mappings) and not _same_type(a, b):
         raise TypeError(
-            "The two structures don't have the same nested structure.\n\n"
-            f"First structure: type={type(a).__name__} str={a}\n\n"
-            f"Second structure: type={type(b).__name__} str={b}\n\n"
-            "More specifically: The two namedtuples don't have the same sequence type. First "
-            f"structure type={type(a).__name__} str={a} has type {type(a).__name__}, while second "
-            f"structure type={type(b).__name__} str={b} has type {type(b).__name__}")
-    if isinstance(a, collections.abc.Mapping) and set(a) != set(b):
-        raise ValueError("The two dictionaries don't have the same set of keys. First structure "
-                         f"has keys {list(a)}, while second structure has keys {list(b)}.")
+            "The two namedtuples don't have the same sequence type. First structure "
+            f"{_described(a)} has type {type(a).__name__}, while second structure "
+            f"{_described(b)} has type {type(b).__name__}")
+    if check_types and all(mappings) and set(a) != set(b):
+        raise ValueError(
+            "The two dictionaries don't have the same set of keys. First structure has keys "
+            f"{_described(list(a))}, while second structure has keys {_described(list(b))}")
     children_a, children_b = _children(a, expand_composites), _children(b, expand_composites)
     if len(children_a) != len(children_b):
-        raise ValueError("The two structures don't have the same number of elements.\n\n"
-                         f"First structure: {a}\n\nSecond structure: {b}")
+        raise ValueError("The two structures don't have the same number of elements. First "
+                         f"structure: {_described(a)}. Second structure: {_described(b)}")
     for x, y in zip(children_a, children_b):
         _assert_same(x, y, check_types, expand_composites)
+
+
+def _same_type(a, b):
+    """Whether two sequences are of one type; namedtuples of the same name and fields are."""
+    return type(a) is type(b) or (
+        hasattr(a, "_fields") and type(a).__name__ == type(b).__name__
+        and a._fields == getattr(b, "_fields", None))
+
+
+def _described(item):
+    return f"type={type(item).__name__} str={item}"
+
+
+# ---- a structure down to the leaves of a shallower one ----
+
+
+def _check_shallow(shallow, tree):
+    if not is_nested(tree):
+        raise TypeError("If shallow structure is a sequence, input must also be a sequence. Input "
+                        f"has type: {type(tree)}.")
+    mappings = all(isinstance(item, collections.abc.Mapping) for item in (shallow, tree))
+    if not (isinstance(tree, type(shallow)) or mappings or _same_type(shallow, tree)):
+        raise TypeError("The two structures don't have the same sequence type. Input structure has "
+                        f"type {type(tree)}, while shallow structure has type {type(shallow)}.")
+    if len(tree) != len(shallow):
+        raise ValueError("The two structures don't have the same sequence length. Input structure "
+                         f"has length {len(tree)}, while shallow structure has length "
+                         f"{len(shallow)}.")
+    absent = set(shallow) - set(tree) if mappings else None
+    if absent:
+        raise ValueError("The shallow_tree's keys are not a subset of the input_tree's keys. The "
+                         "shallow_tree has the following keys that are not in the input_tree: "
+                         f"{sorted(absent)}.")
+
+
+def flatten_up_to(shallow, tree):
+    """The parts of ``tree`` that stand where ``shallow`` has its leaves, in order.
+
+    Raises:
+      TypeError, ValueError: ``tree`` does not begin as ``shallow`` does.
+    """
+    if not is_nested(shallow):
+        return [tree]
+    _check_shallow(shallow, tree)
+    parts = []
+    for child, branch in zip(_children(shallow), _children(tree)):
+        parts.extend(flatten_up_to(child, branch))
+    return parts
+
+
+def map_structure_up_to(shallow, func, *trees):
+    """``func`` applied to the parts of ``trees`` that stand at each leaf of ``shallow``."""
+    parts = [flatten_up_to(shallow, tree) for tree in trees]
+    return pack_sequence_as(shallow, [func(*items) for items in zip(*parts)])
+
+
+def shallow_structure(decide, structure):
+    """A structure of bools: where ``decide`` stops, and what it says of the leaves.
+
+    Args:
+      decide: a function of a part of the structure that returns a bool, whether to look at what is
+        in it, or a structure of bools, one for each of its children.
+    """
+    answer = decide(structure)
+    if not is_nested(structure):
+        if not isinstance(answer, bool):
+            raise TypeError(f"traverse_fn returned structure: {answer} for non-structure: "
+                            f"{structure}")
+        return answer
+    if isinstance(answer, bool):
+        if not answer:
+            return False
+        answers = [True] * len(structure)
+    elif not is_nested(answer):
+        raise TypeError(f"traverse_fn returned a non-bool scalar: {answer} for input: {structure}")
+    else:
+        _check_shallow(answer, structure)
+        answers = _children(answer)
+    if not all(isinstance(item, bool) for item in answers):
+        raise TypeError(f"traverse_fn didn't return a depth=1 structure of bools.  saw: {answer}  "
+                        f"for structure: {structure}")
+    return _like(structure, [item and shallow_structure(decide, branch)
+                             for item, branch in zip(answers, _children(structure))])

@@ -28,6 +28,10 @@ class OperatorNotAllowedInGraphError(TypeError):
     """A tensor was used where Python wants a value now: `if tensor:`, `for x in tensor:`."""
 
 
+class InaccessibleTensorError(ValueError):
+    """A tensor was fetched that only exists inside of a conditional or a loop."""
+
+
 class OpError(Exception):
     """An operation failed while a graph was running; the base of all classes below.
 
@@ -249,6 +253,36 @@ _CODE_TO_CLASS = {
     DATA_LOSS: DataLossError,
 }
 _CLASS_TO_CODE = {error_class: code for code, error_class in _CODE_TO_CLASS.items()}
+
+
+class _Status:
+    """An error code and a message, which C functions of TensorFlow would set.
+
+    Attributes:
+      code: one of the codes of this module; OK at first.
+      message: what went wrong, a str.
+    """
+
+    def __init__(self):
+        self.code = OK
+        self.message = ""
+
+
+class raise_exception_on_not_ok_status:
+    """A context that gives a status, and raises the error of its code if that is not OK after it.
+
+        with tf.errors.raise_exception_on_not_ok_status() as status:
+            ...  # sets status.code and status.message
+    """
+
+    def __enter__(self):
+        self.status = _Status()
+        return self.status
+
+    def __exit__(self, exc_type, exc, stack):
+        if exc_type is None and self.status.code != OK:
+            raise exception_type_from_error_code(self.status.code)(None, None, self.status.message)
+        return False
 
 
 def exception_type_from_error_code(error_code):

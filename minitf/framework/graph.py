@@ -49,6 +49,8 @@ class Graph:
         self._static_values = {}
         self._gradient_shapes = {}
         self._set_shapes = set()  # tensors of which the program, not inference, gave the shape
+        self._handle_readers = {}  # what session_ops.py makes once in a graph
+        self._handle_deleters = {}
         self._graph_def_versions = None
 
     # ---- being the default ----

@@ -111,12 +111,23 @@ def _parse_default(type_, text):
                 else tensor_shape.TensorShape(ast.literal_eval(text)))
     if type_ == "float":
         return float(np.float32(text))  # as protobuf's field holds it
+    if type_ == "tensor":
+        return _parse_tensor(text)
     value = ast.literal_eval(text)
     if type_ == "string":
         return value.encode("latin1")
     if type_ == "list(string)":
         return [item.encode("latin1") for item in value]
     return value
+
+
+def _parse_tensor(text):
+    """``uint8([255, 0])``: a dtype, and a vector of that type."""
+    from minitf.framework.tensor_value import ListedTensorValue
+
+    dtype = dtypes.OPDEF_NAMES[text[:text.index("(")]]
+    elements = np.array(ast.literal_eval(text[text.index("("):]), dtype.as_numpy_dtype)
+    return ListedTensorValue(dtype, elements.shape, elements)
 
 
 def _parse_arg(text, implied):
@@ -343,16 +354,11 @@ class OpType:
 
     def output_dtypes(self, attrs):
         """The dtypes of all outputs, flat, for the given attributes (ref types where declared)."""
-        result = []
-        for arg in self.outputs:
-            if arg.type_list_attr:
-                types = attrs[arg.type_list_attr]
-            else:
-                types = [arg.dtype or attrs[arg.type_attr]]
-                if arg.number_attr:
-                    types = types * attrs[arg.number_attr]
-            result.extend(dtype._as_ref for dtype in types) if arg.is_ref else result.extend(types)
-        return result
+        return _flat_dtypes(self.outputs, attrs)
+
+    def input_dtypes(self, attrs):
+        """The dtypes of all inputs, flat, for the given attributes (ref types where declared)."""
+        return _flat_dtypes(self.inputs, attrs)
 
     # ---- the OpDef message ----
 
@@ -383,6 +389,19 @@ class OpType:
         if self.deprecation:
             message.deprecation.version, message.deprecation.explanation = self.deprecation
         return message
+
+
+def _flat_dtypes(args, attrs):
+    result = []
+    for arg in args:
+        if arg.type_list_attr:
+            types = attrs[arg.type_list_attr]
+        else:
+            types = [arg.dtype or attrs[arg.type_attr]]
+            if arg.number_attr:
+                types = types * attrs[arg.number_attr]
+        result.extend(dtype._as_ref for dtype in types) if arg.is_ref else result.extend(types)
+    return result
 
 
 def _where(rule):

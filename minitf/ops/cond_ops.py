@@ -1,18 +1,20 @@
 """Conditionals: cond and case, as dataflow of Switch and Merge; and Assert."""
 
+import collections
 import functools
 
 import numpy as np
 
-from minitf import nest
+from minitf import nest, tf_logging
 from minitf.framework import dtypes, errors
 from minitf.framework.convert import convert_n_to_tensor, convert_to_tensor
 from minitf.framework.graph import GraphKeys, add_to_collection, control_dependencies, name_scope
+from minitf.framework.indexed_slices import IndexedSlices
 from minitf.framework.operation import Tensor
 from minitf.framework.registry import op
 from minitf.ops import array_ops, control_flow_ops, math_ops
 from minitf.ops.constant_op import constant
-from minitf.ops.control_flow_context import CondContext
+from minitf.ops.control_flow_context import CondContext, with_array
 from minitf.ops.elementwise import list_text
 from minitf.ops.summarize import first_elements
 from minitf.ops.switch_ops import merge, switch
@@ -52,7 +54,7 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
         context_t, original_t, result_t = _branch(pred, pivot_true, 1, true_fn, "true_fn", strict)
         context_f, original_f, result_f = _branch(
             pred, pivot_false, 0, false_fn, "false_fn", strict)
-        _check_same_structure(original_t, original_f)
+        _check_same_structure(original_t, original_f, result_t, result_f)
         if not result_t:
             raise ValueError("true_fn and false_fn must return at least one result.")
         flat_t = nest.flatten(result_t, expand_composites=True)
@@ -62,6 +64,8 @@ def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, f
                 raise ValueError("Outputs of true_fn and false_fn must have the same type: "
                                  f"{x.dtype.name}, {y.dtype.name}")
         merges = [merge(pair)[0] for pair in zip(flat_f, flat_t)]
+        merges = [with_array(*pair) for pair in
+                  zip(nest.flatten(original_t, expand_composites=True), merges)]
         if context_t.outer_context is None:
             add_to_collection(GraphKeys.COND_CONTEXT, context_t)
             add_to_collection(GraphKeys.COND_CONTEXT, context_f)
@@ -99,13 +103,43 @@ def _unpacked(result):
     return result[0] if isinstance(result, (list, tuple)) and len(result) == 1 else result
 
 
-def _check_same_structure(a, b):
+def _check_same_structure(original_t, original_f, result_t, result_f):
+    """The branches must return the same structure; indices of slices are made of one dtype."""
+    if not _differ(original_t, original_f):
+        return
+    nest.map_structure(_cast_indices, original_t, original_f)
+    nest.map_structure(_cast_indices, result_t, result_f)
+    error = _differ(original_t, original_f)
+    if isinstance(error, TypeError):
+        raise TypeError(f"Incompatible return types of true_fn and false_fn: {error}")
+    if error is not None:
+        raise ValueError(f"Incompatible return values of true_fn and false_fn: {error}")
+
+
+def _differ(a, b):
+    """The error that tells how two structures differ, or None."""
     try:
         nest.assert_same_structure(a, b, expand_composites=True)
-    except TypeError as error:
-        raise TypeError(f"Incompatible return types of true_fn and false_fn: {error}") from None
-    except ValueError as error:
-        raise ValueError(f"Incompatible return values of true_fn and false_fn: {error}") from None
+        nest.map_structure(_check_indices, a, b)
+    except (TypeError, ValueError) as error:
+        return error
+    return None
+
+
+def _index_types_differ(a, b):
+    return (isinstance(a, IndexedSlices) and isinstance(b, IndexedSlices)
+            and a.indices.dtype != b.indices.dtype)
+
+
+def _check_indices(a, b):
+    if _index_types_differ(a, b):
+        raise TypeError(f"{a.indices.dtype.name} and {b.indices.dtype.name} indices")
+
+
+def _cast_indices(a, b):
+    if _index_types_differ(a, b):
+        a._indices = math_ops.cast(a.indices, dtypes.int64)
+        b._indices = math_ops.cast(b.indices, dtypes.int64)
 
 
 # ---- case ----
@@ -124,12 +158,10 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
     Raises:
       TypeError: the arguments are not as described.
     """
-    predicates, actions = _checked_pairs(pred_fn_pairs, exclusive)
+    predicates, actions = _checked_pairs(pred_fn_pairs, exclusive, name)
     with name_scope(name, "case", [predicates]):
         if default is None:
             default, predicates, actions = _default_action(predicates, actions)
-        if not callable(default):
-            raise TypeError(f"default must be callable, got {default}")
         function = default
         for predicate, action in reversed(list(zip(predicates, actions))):
             function = functools.partial(cond, predicate, true_fn=action, false_fn=function,
@@ -141,25 +173,28 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
             return function()
 
 
-def _checked_pairs(pairs, exclusive):
+def _checked_pairs(pairs, exclusive, name):
     if not isinstance(pairs, (list, tuple, dict)):
         raise TypeError("fns must be a list, tuple, or dict")
-    if isinstance(pairs, dict):
-        import collections
-        import warnings
-
-        if not isinstance(pairs, collections.OrderedDict) and not exclusive:
-            warnings.warn("The predicates are evaluated in the order of their names.")
-        pairs = (list(pairs.items()) if isinstance(pairs, collections.OrderedDict)
-                 else sorted(pairs.items(), key=lambda item: item[0].name))
+    if isinstance(pairs, collections.OrderedDict):
+        pairs = list(pairs.items())
+    elif isinstance(pairs, dict):
+        pairs = sorted(pairs.items(), key=lambda item: item[0].name)
+        if not exclusive:
+            tf_logging.warning(
+                "%s: An unordered dictionary of predicate/fn pairs was provided, but "
+                "exclusive=False. The order of conditional tests is deterministic but not "
+                "guaranteed.", name)
+    if not pairs:
+        raise ValueError("case needs at least one pair of a predicate and a function")
     for pair in pairs:
         if not isinstance(pair, tuple) or len(pair) != 2:
             raise TypeError("Each entry in pred_fn_pairs must be a 2-tuple")
         pred, function = pair
         if not isinstance(pred, Tensor):
-            raise TypeError(f"pred must be Tensor, got {type(pred)}")
+            raise TypeError(f"pred must be a Tensor, got: {pred}")
         if pred.dtype != dtypes.bool:
-            raise TypeError(f"pred must be of type bool: {pred.name}")
+            raise TypeError(f"pred must be Tensor of type bool: {pred.name}")
         if not callable(function):
             raise TypeError(f"fn for pred {pred.name} must be callable.")
     return [pred for pred, _ in pairs], [function for _, function in pairs]
@@ -189,6 +224,67 @@ def _assert_at_most_n_true(predicates, n, message):
     names = ", ".join(getattr(predicate, "name", "?") for predicate in predicates)
     data = [f"{message}: more than {n} conditions ({names}) evaluated as True:", stacked]
     return Assert(condition, data=data, summarize=len(predicates))
+
+
+# ---- switch_case ----
+
+
+def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
+    """The result of the function that an index chooses; of the last one when there is none for it.
+
+    A chain of conds; TensorFlow has one ``Case`` operation, whose branches are functions.
+
+    Args:
+      branch_index: an integer scalar tensor.
+      branch_fns: a list of functions without arguments, or a dict or list of pairs
+        (index, function).
+      default: the function for all other indices; by default that of the highest index.
+      name: the name scope.
+
+    Raises:
+      TypeError: the arguments are not as described.
+      ValueError: there are no functions, or their indices leave gaps.
+    """
+    functions = _checked_branches(branch_index, branch_fns)
+    if default is not None:
+        functions.append(default)
+    with name_scope(name, "case", [branch_index]):
+        function = functions[-1]
+        for index, branch in reversed(list(enumerate(functions[:-1]))):
+            function = functools.partial(
+                _when_equal, branch_index, index, true_fn=branch, false_fn=function)
+        return function()
+
+
+def _when_equal(tensor, value, true_fn, false_fn):
+    return cond(math_ops.equal(tensor, value), true_fn, false_fn, strict=True)
+
+
+def _checked_branches(branch_index, branches):
+    if not isinstance(branch_index, Tensor):
+        raise TypeError(f"branch_index must a Tensor, got {type(branch_index)}")
+    if not branch_index.dtype.is_integer:
+        raise TypeError(f"branch_index must an integer Tensor, got {branch_index.dtype}")
+    if not branches:
+        raise ValueError("Must provide at least one item in branch_fns")
+    if not isinstance(branches, (list, tuple, dict)):
+        raise TypeError("branch_fns must be a list, tuple, or dict")
+    pairs = list(branches.items() if isinstance(branches, dict) else branches)
+    if all(callable(function) for function in pairs):
+        pairs = list(enumerate(pairs))
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError("Each entry in branch_fns must be a 2-tuple")
+        key, function = pair
+        if not isinstance(key, int):
+            raise TypeError(f"key must be a Python `int`, got {type(key)}")
+        if not callable(function):
+            raise TypeError(f"fn for key {key} must be callable.")
+    keys = sorted(key for key, _ in pairs)
+    if keys != list(range(len(keys))):
+        raise ValueError(f"branch indices (keys) must form contiguous range of [0 to {len(keys)}) "
+                         f"but found {{{','.join(map(str, keys))}}}")
+    return [function for _, function in sorted(pairs, key=lambda pair: pair[0])]
 
 
 # ---- Assert ----

@@ -12,6 +12,21 @@ from minitf.framework.graph import (
     GraphKeys, control_dependencies, get_collection, get_collection_ref, get_default_graph)
 from minitf.framework.meta_graph import register_proto_function
 from minitf.framework.operation import Operation
+from minitf.framework.scope_names import prepend_scope, strip_scope
+
+
+def without_array(value):
+    """For a TensorArray the tensor that stands for its state; all else as it is."""
+    from minitf.ops.tensor_array_ops import TensorArray
+
+    return value.flow if isinstance(value, TensorArray) else value
+
+
+def with_array(original, tensor):
+    """Where ``original`` is a TensorArray, that array in the state ``tensor``."""
+    from minitf.ops.tensor_array_ops import TensorArray
+
+    return original.with_flow(tensor) if isinstance(original, TensorArray) else tensor
 
 
 def is_switch(op):
@@ -71,10 +86,33 @@ def current_gradient_loop():
 
 def in_context(op, context):
     """Whether an operation belongs to a context or to one nested in it."""
-    inner = op._control_flow_context
+    return _is_around(context, op._control_flow_context)
+
+
+def _is_around(context, inner):
+    """Whether ``context`` is ``inner`` or around it; None is around all."""
     while inner is not None and inner is not context:
         inner = inner.outer_context
     return inner is context
+
+
+def _is_gradient_loop_of(loop, other):
+    """Whether ``loop`` computes a gradient for which it needs what is in the loop ``other``."""
+    if loop.grad_state is None:
+        return False
+    forward = loop.grad_state.forward_context
+    return _is_around(other, forward) or other.outer_context is forward
+
+
+def _is_forward_loop_of(loop, other):
+    """Whether ``other`` is the gradient loop of ``loop``, or the gradient loop of that."""
+    for _ in range(2):
+        if other.grad_state is None:
+            return False
+        other = other.grad_state.forward_context
+        if other is loop:
+            return True
+    return False
 
 
 class ControlFlowContext:
@@ -154,6 +192,30 @@ class ControlFlowContext:
         if self._outer_context is not None:
             self._outer_context.AddInnerOp(op)
 
+    def check_use(self, source, op):
+        """Checks that the new operation ``op`` may use outputs of ``source``, which is in here.
+
+        What is in a loop can be used in that loop and in loops inside of it, and by the gradient
+        loop of either.
+
+        Raises:
+          ValueError: it cannot.
+        """
+        context, source_context = op._control_flow_context, output_context(source)
+        if source_context is None or source_context is context:
+            return
+        loop = None if context is None else context.GetWhileContext()
+        source_loop = source_context.GetWhileContext()
+        if loop is None:
+            if source_loop is None or is_loop_enter(op) or is_switch(op):
+                return
+            raise ValueError(f"Cannot use '{source.name}' as input to '{op.name}' because "
+                             f"'{source.name}' is in a while loop. See info log for more details.")
+        if not (_is_around(source_loop, loop) or _is_gradient_loop_of(loop, source_loop)
+                or _is_forward_loop_of(loop, source_loop)):
+            raise ValueError(f"Cannot use '{source.name}' as input to '{op.name}' because they are "
+                             "in different while loops. See info log for more details.")
+
     def _note_outputs(self, op):
         """The outputs of ``op`` exist here and in all contexts around."""
         names = [tensor.name for tensor in op.outputs]
@@ -186,18 +248,18 @@ class ControlFlowContext:
 
     def _write_values(self, values_def, export_scope):
         """Writes the tensors of the context into a ValuesDef message."""
-        values_def.values.extend(stripped(name, export_scope) for name in sorted(self._values))
+        values_def.values.extend(strip_scope(name, export_scope) for name in sorted(self._values))
         for name, tensor in self._external_values.items():
-            values_def.external_values[stripped(name, export_scope)] = stripped(tensor.name,
-                                                                                export_scope)
+            inside = strip_scope(tensor.name, export_scope)
+            values_def.external_values[strip_scope(name, export_scope)] = inside
 
     def _read_values(self, values_def, import_scope):
         """Takes the tensors of a ValuesDef message: their operations belong to this context."""
         graph = get_default_graph()
-        self._values = {prefixed(name, import_scope) for name in values_def.values}
-        self._external_values = {
-            prefixed(key, import_scope): graph.as_graph_element(prefixed(name, import_scope))
-            for key, name in values_def.external_values.items()}
+        self._values = {prepend_scope(name, import_scope) for name in values_def.values}
+        for key, name in values_def.external_values.items():
+            tensor = graph.as_graph_element(prepend_scope(name, import_scope))
+            self._external_values[prepend_scope(key, import_scope)] = tensor
         for name in self._values - set(self._external_values):
             graph.as_graph_element(name).op._control_flow_context = self
 
@@ -212,18 +274,6 @@ class ControlFlowContext:
             else:
                 CondContext.from_proto(message.cond_ctxt, import_scope)
         self.Exit()
-
-
-def stripped(name, export_scope):
-    """A name without the scope that is exported."""
-    if not export_scope or not name.startswith(export_scope):
-        return name
-    return name[len(export_scope.rstrip("/")) + 1:]
-
-
-def prefixed(name, import_scope):
-    """A name in the scope that is imported into."""
-    return f"{import_scope}/{name}" if import_scope else name
 
 
 class CondContext(ControlFlowContext):
@@ -340,7 +390,7 @@ class CondContext(ControlFlowContext):
 
         if isinstance(value, Operation):
             return control_flow_ops.with_dependencies([value], self._pivot)
-        return self._output_tensor(convert_to_tensor(value))
+        return self._output_tensor(convert_to_tensor(without_array(value)))
 
     def _output_tensor(self, value):
         """A tensor from outside that a branch returns as it is goes through a Switch, too."""
@@ -366,9 +416,9 @@ class CondContext(ControlFlowContext):
 
         if export_scope is not None and not self._name.startswith(export_scope):
             return None
-        message = protos.CondContextDef(context_name=stripped(self._name, export_scope),
-                                        pred_name=stripped(self._pred.name, export_scope),
-                                        pivot_name=stripped(self._pivot.name, export_scope),
+        message = protos.CondContextDef(context_name=strip_scope(self._name, export_scope),
+                                        pred_name=strip_scope(self._pred.name, export_scope),
+                                        pivot_name=strip_scope(self._pivot.name, export_scope),
                                         branch=self._branch)
         self._write_values(message.values_def, export_scope)
         for nested in self._nested_contexts:
@@ -392,9 +442,9 @@ class CondContext(ControlFlowContext):
         graph = get_default_graph()
         context = cls.__new__(cls)
         ControlFlowContext.__init__(context)
-        context._name = prefixed(context_def.context_name, import_scope)
-        context._pred = graph.as_graph_element(prefixed(context_def.pred_name, import_scope))
-        context._pivot = graph.as_graph_element(prefixed(context_def.pivot_name, import_scope))
+        context._name = prepend_scope(context_def.context_name, import_scope)
+        context._pred = graph.as_graph_element(prepend_scope(context_def.pred_name, import_scope))
+        context._pivot = graph.as_graph_element(prepend_scope(context_def.pivot_name, import_scope))
         context._branch = context_def.branch
         context._read_values(context_def.values_def, import_scope)
         context._read_nested(context_def.nested_contexts, import_scope)

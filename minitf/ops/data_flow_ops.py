@@ -315,6 +315,8 @@ class TensorStore:
         self.check_open()
         if np.ndim(value) < 1:
             raise _invalid("Expected value to be at least a vector, but received shape: []")
+        if (lengths < 0).any():
+            raise _invalid(f"Lengths must not be negative, but saw: {lengths.tolist()}")
         if lengths.sum() != len(value):
             raise _invalid("Expected sum of lengths to be equal to values.shape[0], but sum of "
                            f"lengths is {lengths.sum()} and value's shape is: "

@@ -43,10 +43,10 @@ def _unstacked(tensors, size, **options):
 
 def _stacked(arrays, elems):
     """The results of a loop as tensors; their first axis is as long as those of ``elems``."""
+    results = [array.stack() for array in arrays]
     length = elems[0].shape.with_rank_at_least(1)[0]
     for elem in elems[1:]:
         length.merge_with(elem.shape.with_rank_at_least(1)[0])
-    results = [array.stack() for array in arrays]
     for result in results:
         result.set_shape(TensorShape([length]).concatenate(result.shape[1:]))
     return results

@@ -423,6 +423,10 @@ class LoopGradients:
     def add(self, exit_op):
         """Starts the gradient of an Exit's loop; returns all exits of the loop if it is new."""
         loop = loop_of(exit_op)
+        if loop is None:
+            raise ValueError(
+                f"No gradient through '{exit_op.name}': it leaves a loop whose context is not "
+                "known. A GraphDef has no contexts; tf.train.import_meta_graph brings them.")
         if loop in self._of_loop:
             return []
         state = LoopGradient(loop, self._around(loop))

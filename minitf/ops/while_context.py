@@ -7,9 +7,10 @@ they run once an iteration, and not when the loop has ended.
 
 from minitf.framework.graph import GraphKeys, control_dependencies, get_default_graph
 from minitf.framework.meta_graph import register_proto_function
+from minitf.framework.scope_names import prepend_scope, strip_scope
 from minitf.ops.control_flow_context import (ControlFlowContext, current_gradient_loop,
                                              is_loop_constant_enter, is_loop_enter, is_loop_exit,
-                                             loop_of, output_context, prefixed, stripped)
+                                             loop_of, output_context)
 
 # Ops whose result is small: a gradient loop has them computed in the forward loop, and their result
 # saved there, rather than the tensor that they are about.
@@ -195,10 +196,10 @@ class WhileContext(ControlFlowContext):
             return None
 
         def name_of(tensor):
-            return stripped(tensor.name, export_scope)
+            return strip_scope(tensor.name, export_scope)
 
         message = protos.WhileContextDef(
-            context_name=stripped(self._name, export_scope),
+            context_name=strip_scope(self._name, export_scope),
             parallel_iterations=self.parallel_iterations, back_prop=self._back_prop,
             swap_memory=self.swap_memory, pivot_name=name_of(self.pivot),
             pivot_for_pred_name=name_of(self.pivot_for_pred),
@@ -230,11 +231,11 @@ class WhileContext(ControlFlowContext):
         graph = get_default_graph()
 
         def tensor(name):
-            return graph.as_graph_element(prefixed(name, import_scope)) if name else None
+            return graph.as_graph_element(prepend_scope(name, import_scope)) if name else None
 
         context = cls(tensor(context_def.maximum_iterations_name), context_def.parallel_iterations,
                       context_def.back_prop, context_def.swap_memory, name=None)
-        context._name = prefixed(context_def.context_name, import_scope)
+        context._name = prepend_scope(context_def.context_name, import_scope)
         context.pivot = tensor(context_def.pivot_name)
         context.pivot_for_pred = tensor(context_def.pivot_for_pred_name)
         context.pivot_for_body = tensor(context_def.pivot_for_body_name)

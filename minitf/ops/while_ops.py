@@ -27,7 +27,7 @@ from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, common_shapes, math_ops
 from minitf.ops.common_shapes import with_rank
 from minitf.ops.constant_op import constant
-from minitf.ops.control_flow_context import is_loop_constant_enter
+from minitf.ops.control_flow_context import is_loop_constant_enter, with_array, without_array
 from minitf.ops.switch_ops import as_indexed_slices, merge, switch_ref_or_tensor
 from minitf.ops.tensor_array_ops import TensorArray
 from minitf.ops.while_context import WhileContext
@@ -161,8 +161,7 @@ LoopCond = op("LoopCond(input: bool) -> (output: bool)").view().not_differentiab
 
 @LoopCond.shape
 def _(input):
-    with_rank(input.shape, 0)
-    return input.shape
+    return with_rank(input.shape, 0)
 
 
 @LoopCond.kernel
@@ -264,9 +263,9 @@ def _counted(cond, body, loop_vars, limit, unpack):
 
 def _build(context, cond, body, loop_vars, shape_invariants):
     """Builds the loop in its context; returns the results as ``body`` structures them."""
-    values = [_without_array(value) for value in nest.flatten(loop_vars)]
-    values = [value if isinstance(value, SparseTensor)
-              else convert_to_tensor_or_indexed_slices(value) for value in values]
+    values = [without_array(value) for value in nest.flatten(loop_vars)]
+    values = [nest.map_structure(convert_to_tensor_or_indexed_slices, value, expand_composites=True)
+              for value in values]
     if shape_invariants is None:
         shape_invariants = [_invariant(value) for value in values]
     values = nest.flatten(values, expand_composites=True)
@@ -343,7 +342,7 @@ def _body_result(body, variables):
 
 def _close(merges, result):
     """Adds the back edges."""
-    values = [_without_array(value) for value in nest.flatten(result, expand_composites=True)]
+    values = [without_array(value) for value in nest.flatten(result, expand_composites=True)]
     values = [convert_to_tensor_or_indexed_slices(value) for value in values]
     if len(merges) != len(values):
         raise ValueError("Number of inputs and outputs of body must match loop_vars: "
@@ -382,15 +381,10 @@ def _identity(tensor):
     return control_flow_ops.identity_or_ref(tensor)
 
 
-def _without_array(value):
-    """For a TensorArray the tensor that stands for its state."""
-    return value.flow if isinstance(value, TensorArray) else value
-
-
 def _packed(structure, tensors):
     """Tensors in a structure; where it has a TensorArray, that array in the tensor's state."""
-    leaves = [leaf.with_flow(tensor) if isinstance(leaf, TensorArray) else tensor
-              for leaf, tensor in zip(nest.flatten(structure, expand_composites=True), tensors)]
+    leaves = [with_array(leaf, tensor) for leaf, tensor in
+              zip(nest.flatten(structure, expand_composites=True), tensors)]
     return nest.pack_sequence_as(structure, leaves, expand_composites=True)
 
 

@@ -52,7 +52,7 @@ class Guards:
         parts = [self.of_tensor(tensor) for tensor in op.inputs]
         if op.type == "LoopCond":
             return parts[0]
-        if op.type in EXITS:
+        if op.type in EXITS and parts[0] is not NEVER:
             # What leaves a loop leaves its predicate behind.
             switch = op.inputs[0].op
             left = self.predicate(switch.inputs[1]) if switch.type in SWITCHES else None

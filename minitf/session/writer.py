@@ -23,7 +23,13 @@ _OPERATORS = {np.add: "+", np.subtract: "-", np.multiply: "*", np.true_divide: "
 
 
 class Writer:
-    """Writes the text of a plan's function."""
+    """Writes the text of a plan's function.
+
+    Attributes:
+      more_parameters: names of parameters that the function has after those for the feeds.
+    """
+
+    more_parameters = ()
 
     def __init__(self, plan, items, fed, state):
         self.plan = plan
@@ -47,6 +53,7 @@ class Writer:
         for tensor in plan.feeds:
             self.expressions[tensor] = self._new_name(tensor)
             parameters.append(self.expressions[tensor])
+        parameters += self.more_parameters
         self.lines.append(f"def step({', '.join(parameters)}):")
         self.guards = Guards(plan.order, self.fed)
         for element in plan.fetches:
@@ -191,18 +198,22 @@ class Writer:
             return
         unread = [target for tensor, target in zip(op.outputs, targets)
                   if target != "_" and tensor not in self.needed]
-        if dying or unread:
-            text += f"; del {', '.join([*dict.fromkeys(dying.values()), *unread])}"
-        self._write_line(op, text)
+        self._write_line(op, text, [*dict.fromkeys(dying.values()), *unread])
 
-    def _write_line(self, op, text):
-        """Adds a line; one that is guarded goes into the `if` of its guard."""
+    def _write_line(self, op, text, dead=()):
+        """Adds an operation's line, which goes into the `if` of its guard, if there is one."""
         guard = self._inner_guard(op)
         if guard != self.open_guard:
             self.open_guard = guard
             if guard:
                 self.lines.append(f"{self.indent}if {self._guard_text(guard)}:")
-        self.lines.append(self.indent + ("    " if guard else "") + text)
+        self._add_line(op, ("    " if guard else "") + text, dead)
+
+    def _add_line(self, op, text, dead=()):
+        """Adds a line that computes ``op`` and deletes the names in ``dead``."""
+        if dead:
+            text += f"; del {', '.join(dead)}"
+        self.lines.append(self.indent + text)
         self.line_ops[len(self.lines)] = op
 
     def _inner_guard(self, op):
@@ -260,8 +271,7 @@ class Writer:
         for merge in frame.merges:
             start = next(t for t in merge.inputs if t.op.type in ENTERS)
             name = self.expressions[merge.outputs[0]] = self._new_name(merge.outputs[0])
-            self.lines.append(f"{self.indent}{name} = {self._text(start)}")
-            self.line_ops[len(self.lines)] = merge
+            self._add_line(merge, f"{name} = {self._text(start)}")
         if frame.loop_cond is None:  # nothing goes around
             self._write_items(frame.items)
             self._write_exits(frame)
@@ -284,9 +294,8 @@ class Writer:
     def _write_exits(self, frame):
         for exit_ in frame.exits:
             self.expressions[exit_.outputs[0]] = self._new_name(exit_.outputs[0])
-            self.lines.append(f"{self.indent}{self.expressions[exit_.outputs[0]]} = "
-                              f"{self._text(exit_.inputs[0])}")
-            self.line_ops[len(self.lines)] = exit_
+            self._add_line(exit_, f"{self.expressions[exit_.outputs[0]]} = "
+                                  f"{self._text(exit_.inputs[0])}")
 
     def _write_next(self, frame):
         """The loop variables of the next iteration, all at once."""
@@ -296,8 +305,7 @@ class Writer:
             names.append(self.expressions[merge.outputs[0]])
             values.append(self._arguments(step)[0])
         if names:
-            self.lines.append(f"{self.indent}{', '.join(names)} = {', '.join(values)}")
-            self.line_ops[len(self.lines)] = frame.merges[0]
+            self._add_line(frame.merges[0], f"{', '.join(names)} = {', '.join(values)}")
 
     def _guard_of_item(self, item):
         if isinstance(item, Frame):
@@ -320,10 +328,10 @@ class Writer:
                          else self._merge_text(op, i))
                 self.expressions[tensor] = self._new_name(tensor)
                 statements.append(f"{self.expressions[tensor]} = {value}")
-        if dead:
-            statements.append(f"del {', '.join(dict.fromkeys(dead))}")
+        if dead and not statements:
+            statements, dead = [f"del {', '.join(dict.fromkeys(dead))}"], ()
         if statements:
-            self._write_line(op, "; ".join(statements))
+            self._write_line(op, "; ".join(statements), list(dict.fromkeys(dead)))
 
     def _result_text(self, op):
         """The expression that computes an operation."""
