@@ -94,13 +94,15 @@ MergeSummary.shape(lambda: common_shapes.SCALAR)
 
 @MergeSummary.kernel
 def _(inputs):
+    from google.protobuf.message import DecodeError
+
     from minitf.framework import protos
 
     merged, seen = protos.Summary(), set()
     for text in (text for array in inputs for text in byte_strings(array)):
         try:
             summary = protos.Summary.FromString(text)
-        except ValueError:
+        except DecodeError:
             raise errors.InvalidArgumentError(
                 None, None, "Could not parse one of the summary inputs") from None
         for value in summary.value:
@@ -329,15 +331,16 @@ TensorSummary.shape(lambda: common_shapes.SCALAR)
 
 @TensorSummaryV2.kernel
 def _(tag, tensor, serialized_summary_metadata, T):
+    from google.protobuf.message import DecodeError
+
     from minitf.framework import protos
 
     check_scalar("tag", tag)
     check_scalar("serialized_summary_metadata", serialized_summary_metadata)
     try:
         metadata = protos.SummaryMetadata.FromString(scalar_string(serialized_summary_metadata))
-    except ValueError:
-        raise errors.InvalidArgumentError(
-            None, None, "serialized_summary_metadata is not a SummaryMetadata message") from None
+    except DecodeError:  # TensorFlow's kernel goes on as well
+        metadata = None
     return protos.Summary(value=[protos.Summary.Value(
         tag=scalar_string(tag), tensor=_content_proto(tensor, T),
         metadata=metadata)]).SerializeToString()

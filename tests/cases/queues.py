@@ -1,6 +1,6 @@
 """Queues, accumulators, readers, sparse tensors by handle: what one run of a session can show."""
 
-from cases import N, bad, bads, row, rows
+from cases import N, bad, bads, rows
 
 OLD = "raw.{}(component_types=[tf.float32], shapes=[[]])"
 KINDS = ("FIFOQueue", "PaddingFIFOQueue", "RandomShuffleQueue", "PriorityQueue")
@@ -52,6 +52,8 @@ ROWS = [
         (lambda q: [q.close(), q.dequeue()])(tf.PriorityQueue(4, T, shapes=[[]]))
         (lambda q: [raw.QueueClose(handle=q), raw.QueueDequeue(handle=q, component_types=[T])])(
             {FIFO})
+        (lambda q: [q.close(), raw.QueueDequeueV2(handle=q.queue_ref, component_types=[T])])(
+            tf.FIFOQueue(4, T, shapes=[[]]))
         tf.FIFOQueue(4, T, shapes=[[3]]).enqueue(x)
         tf.FIFOQueue(4, T, shapes=[[3]]).enqueue_many(x)
         tf.FIFOQueue(4, T).dequeue_many(1)
@@ -73,6 +75,10 @@ ROWS = [
         tf.ConditionalAccumulator(T).take_grad(0)
         tf.SparseConditionalAccumulator(T).take_grad(-1)
         raw.AccumulatorTakeGradient(handle={DENSE}, num_required=0, dtype=T)
+        raw.ResourceAccumulatorTakeGradient(num_required=0, dtype=T,
+            handle=raw.ResourceConditionalAccumulator(dtype=T, shape=[2]))
+        raw.SparseAccumulatorTakeGradient(num_required=0, dtype=T,
+            handle=raw.SparseConditionalAccumulator(dtype=T, shape=[2]))
         tf.ConditionalAccumulator(T, shape=[3]).apply_grad(x)
         tf.SparseConditionalAccumulator(T, shape=[3]).apply_grad([0, 7], x)
     """, x=N(2)),
@@ -89,6 +95,9 @@ ROWS = [
     bads("""
         (lambda q: [q.close(), tf.TextLineReader().read(q)[0]])(
             tf.FIFOQueue(3, tf.string, shapes=[[]]))
+        (lambda q: [q.close(), raw.ReaderReadV2(queue_handle=q.queue_ref,
+            reader_handle=tf.TextLineReader().reader_ref)[0]])(
+                tf.FIFOQueue(3, tf.string, shapes=[[]]))
         tf.TextLineReader().serialize_state()
         tf.TFRecordReader().restore_state("")
         tf.TextLineReader(skip_header_lines=-1).num_records_produced()
@@ -103,7 +112,4 @@ ROWS = [
     """, "float32 int32", grads=False, x=N(2)),
     bad("raw.AddManySparseToTensorsMap(sparse_indices=[[0]], sparse_values=x, sparse_shape=[2])",
         x=N(1)),
-    row("tf.summary.scalar('loss', x, family='train')", "float32 float64 int32 uint8", grads=False,
-        shapes="known", x=N()),
-    bad("tf.summary.scalar('loss', x)", x=N(2)),
 ]
