@@ -51,6 +51,20 @@ def collect(value, collections, default_collections):
         add_to_collection(key, value)
 
 
+def all_v2_summary_ops():
+    """The summary operations of TensorFlow 2, which a graph has none of here: an empty list."""
+    return get_collection("_SUMMARY_V2")
+
+
+def initialize(graph=None, session=None):
+    """Initialises the summary writers of tf.contrib.summary, of which there are none here.
+
+    Raises:
+      RuntimeError: always, as under TensorFlow where no such writer is the default.
+    """
+    raise RuntimeError("No default tf.contrib.summary.SummaryWriter found")
+
+
 # ---- MergeSummary ----
 
 

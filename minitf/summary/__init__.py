@@ -8,8 +8,10 @@ import importlib
 
 from minitf.ops.summary_media_ops import audio, image
 from minitf.ops.summary_ops import (
+    all_v2_summary_ops,
     get_summary_description,
     histogram,
+    initialize,
     merge,
     merge_all,
     scalar,
@@ -27,8 +29,9 @@ _HOMES = {
     "TaggedRunMetadata": "minitf.framework.protos",
 }
 
-__all__ = sorted([*_HOMES, "audio", "get_summary_description", "histogram", "image", "merge",
-                  "merge_all", "scalar", "tensor_summary", "text"])
+__all__ = sorted([
+    *_HOMES, "all_v2_summary_ops", "audio", "get_summary_description", "histogram", "image",
+    "initialize", "merge", "merge_all", "scalar", "tensor_summary", "text"])
 
 
 def __getattr__(name):

@@ -254,6 +254,75 @@ class GraphPage:
         _wait(condition, f"TensorBoard's graph page: {what}")
 
 
+class DashboardPage:
+    """TensorBoard's other pages for a log directory: scalars, images, text, and so on.
+
+    Args:
+      logdir: the directory with the event files.
+      width, height: the size of the window in CSS pixels.
+
+    Raises:
+      RuntimeError: something needed is missing, or TensorBoard did not start.
+    """
+
+    def __init__(self, logdir, width=1400, height=1000):
+        reason = missing()
+        if reason is not None:
+            raise RuntimeError(f"TensorBoard cannot be opened here: {reason}")
+        with contextlib.ExitStack() as stack:
+            self.url = stack.enter_context(_serving(logdir))
+            self._driver = stack.enter_context(_browsing(width, height))
+            self._stack = stack.pop_all()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._stack.close()
+
+    def data(self, route):
+        """What the server answers under ``data/plugin/``, from JSON."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{self.url}data/plugin/{route}", timeout=_DEADLINE) as answer:
+            return json.load(answer)
+
+    def show(self, dashboard, text):
+        """Opens a page, such as "images", and waits until a text stands on it.
+
+        Raises:
+          TimeoutError: it does not appear.
+        """
+        self._driver.get("about:blank")
+        self._driver.get(f"{self.url}#{dashboard}")
+        _wait(lambda: text in self.text(), f"{text!r} on TensorBoard's page {dashboard}")
+
+    def text(self):
+        """All text on the page."""
+        return self._driver.execute_script(_ALL_TEXT)
+
+    def screenshot(self, path):
+        """Saves what the window shows as PNG."""
+        self._driver.save_screenshot(str(path))
+
+
+# The texts of a document, of shadow roots, and of frames.
+_ALL_TEXT = r"""
+function texts(root) {
+  let found = '';
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  for (let node = walker.currentNode; node; node = walker.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) found += node.textContent + '\n';
+    else if (node.shadowRoot) found += texts(node.shadowRoot);
+    else if (node.tagName === 'IFRAME' && node.contentDocument) {
+      found += texts(node.contentDocument);
+    }
+  }
+  return found;
+}
+return texts(document);
+"""
+
+
 # ---- the two programs ----
 
 
