@@ -19,10 +19,10 @@ function f[](x: float) -> (y: float)
 
 STORED = """\
 versions producer=134
-w = Const() dtype=float value=float<2>:content{1.0,2.0} -> <2>
+w = Const() value=float<2>:content{1.0,2.0} ->
 net/a/b = Identity(w) @/device:CPU:0 T=float _class=["@w"] -> <2>
 ./c = Add(./b,~/y,^./d/x,^w) T=float
-net/ab = Split(./a/c:1) -> <1>,<1>
+../ab = Split(./a/c:1) -> <1>,<1>
 plain = NoOp(^net/ab)
 function f[](x: float) -> (y: float)
   y = Neg(x) T=float
