@@ -20,7 +20,7 @@ def observed():
     def record(name):
         if name not in records:
             try:
-                records[name] = observe(minitf, name)
+                records[name] = observe(minitf, name, minitf.ConfigProto(allow_soft_placement=True))
             except Exception as error:
                 records[name] = error
         if isinstance(records[name], Exception):

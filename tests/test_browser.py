@@ -129,6 +129,24 @@ def test_screenshot_is_cut_to_the_drawing(page, tmp_path):
     assert 600 < width < 1600 and 200 < height < 1000
 
 
+def test_colours_by_time_and_memory(tmp_path):
+    with tf.Graph().as_default():
+        x = tf.placeholder(tf.float32, (64, 8), name="x")
+        w = tf.get_variable("w", shape=(8, 16))
+        total = tf.reduce_sum(tf.matmul(x, w, name="product"), name="total")
+        with tf.Session() as sess, tf.summary.FileWriter(str(tmp_path), sess.graph) as writer:
+            sess.run(tf.global_variables_initializer())
+            metadata = tf.RunMetadata()
+            sess.run(total, {x: [[1.0] * 8] * 64}, run_metadata=metadata,
+                     options=tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE))
+            writer.add_run_metadata(metadata, "step 1", 1)
+    with tensorboard_browser.GraphPage(tmp_path, scale=1) as page:
+        assert page.color_by("step 1", "memory") >= 64 * 16 * 4
+        assert page.color_by("step 1", "compute_time") > 0
+        with pytest.raises(KeyError, match="TensorBoard lists no tag step 2"):
+            page.color_by("step 2", "memory")
+
+
 def test_unknown_node(page):
     with pytest.raises(KeyError, match="no node nowhere in the drawing; there are .*'MatMul'"):
         page.expand("nowhere")

@@ -338,7 +338,7 @@ def test_make_callable(sess):
     np.testing.assert_array_equal(double([1, 2])["y"], [2, 4])
     with pytest.raises(ValueError, match="Cannot feed value of shape"):
         double([1, 2, 3])
-    with pytest.raises(TypeError):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="You must feed a value"):
         double()
     with pytest.raises(TypeError, match="must be a list or tuple"):
         sess.make_callable(x, x)

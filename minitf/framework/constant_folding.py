@@ -204,6 +204,11 @@ def _sliced_shape(op, value_of):
         return None
     start = None if attrs["begin_mask"] & 1 else int(begin[0])
     stop = None if attrs["end_mask"] & 1 else int(end[0])
+    if value_of is static_value:
+        for what, place in (("start", start), ("end", stop)):
+            if place is not None and place < -len(whole._dims):
+                raise ValueError(f"Subshape {what} out of bounds: {place}, for shape with rank "
+                                 f"{len(whole._dims)}")
     return TensorShape(list(whole._dims[slice(start, stop, int(strides[0]))]))
 
 
@@ -214,9 +219,9 @@ _looking = threading.local()
 _FROM_SHAPES = ("Shape", "Size", "Rank")
 
 # Ops that a shape rule may not look through, though they have no state.
-_OPAQUE = frozenset(["Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "Merge", "Switch",
-                     "Enter", "Exit", "NextIteration", "RefMerge", "RefSwitch", "RefEnter",
-                     "RefExit", "RefNextIteration", "LoopCond"])
+_OPAQUE = frozenset(["Placeholder", "PlaceholderV2", "PlaceholderWithDefault", "Merge", "Enter",
+                     "Exit", "NextIteration", "RefMerge", "RefSwitch", "RefEnter", "RefExit",
+                     "RefNextIteration", "LoopCond"])
 
 
 def static_value(tensor):
@@ -231,6 +236,8 @@ def static_value(tensor):
         return None
     if tensor.op.type in _FROM_SHAPES and _evaluated(tensor.op.inputs[0]) is None:
         return None
+    if tensor.op.type == "Enter":  # hides its value from all but the op that takes it
+        return _evaluated(tensor.op.inputs[0])
     return _evaluated(tensor)
 
 
@@ -257,7 +264,8 @@ def _evaluated(tensor):
         if pending:
             stack.extend(pending)
             continue
-        if not _run_kernel(current.op, [known[item] for item in inputs], known):
+        _run_kernel(current.op, [known[item] for item in inputs], known)
+        if current not in known:
             unknown.add(current)
     return known.get(tensor)
 
@@ -271,6 +279,8 @@ def _leaf_value(tensor):
         value = _VALUE_RULES[op.type](tensor, False)
         if value is not None:
             return np.asarray(value, tensor.dtype.as_numpy_dtype)
+    if op.type == "Switch":
+        return None
     op_type = op.op_type
     if (op.type in _OPAQUE or op_type.is_stateful or op_type.kernel_rule is None or not op.inputs
             or "ctx" in op_type.kernel_parameters or any(t.dtype._is_ref_dtype for t in op.inputs)):
@@ -279,17 +289,20 @@ def _leaf_value(tensor):
 
 
 def _run_kernel(op, values, known):
-    """Runs the op's kernel on constant inputs and stores its outputs; False when it fails."""
+    """Runs the op's kernel on constant inputs and stores its outputs, if it does not fail."""
+    if op.type == "Switch":  # the other output has no value
+        data, pred = values
+        known[op.outputs[int(pred)]] = data
+        return
     rule = op.op_type.kernel_rule
     try:
         with np.errstate(all="ignore"):
             result = rule(*rule_arguments(op, op.op_type.kernel_parameters, values))
     except Exception:  # noqa: BLE001 - a value that cannot be computed is one that is not known
-        return False
+        return
     results = [result] if len(op.outputs) == 1 and not op.op_type.outputs[0].is_list else result
     for output, value in zip(op.outputs, results):
         known[output] = np.asarray(value)
-    return True
 
 
 def static_shape(tensor):
@@ -361,7 +374,7 @@ def looked_at(operation):
         asked = _looking.seen = {"tensors": set(), "shapes": set()}
         try:
             rule(*arguments)
-        except (ValueError, errors.InvalidArgumentError):
+        except (ValueError, errors.OpError):
             break
         finally:
             _looking.seen = _looking.told = None
@@ -395,5 +408,6 @@ def _values_text(value):
     if value.ndim > 1:
         return "".join(f"[{_values_text(row)}]" for row in value)
     items = np.ravel(value)
-    text = " ".join(str(item) for item in items[:_MAX_LISTED].tolist())
+    text = " ".join(item.decode(errors="replace") if isinstance(item, bytes) else str(item)
+                    for item in items[:_MAX_LISTED].tolist())
     return text + "..." * (len(items) > _MAX_LISTED)

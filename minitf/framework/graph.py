@@ -52,6 +52,7 @@ class Graph:
         self._handle_readers = {}  # what session_ops.py makes once in a graph
         self._handle_deleters = {}
         self._graph_def_versions = None
+        self._has_functions = False  # whether an operation may have an attribute of type func
 
     # ---- being the default ----
 
@@ -71,7 +72,10 @@ class Graph:
 
         if self._graph_def_versions is not None:
             return self._graph_def_versions
-        return protos.VersionDef(producer=GRAPH_DEF_VERSION)
+        versions = protos.VersionDef(producer=GRAPH_DEF_VERSION)
+        if self._has_functions:
+            versions.min_consumer = 12  # the first that could read functions
+        return versions
 
     @property
     def seed(self):
@@ -156,7 +160,8 @@ class Graph:
                 raise ValueError(f"'{name}' is not a valid node name")
         for tensor in inputs:
             if tensor.op.graph is not self:
-                raise ValueError(f"{tensor} is not from this graph.")
+                inputs = self._captured(inputs)
+                break
         control_inputs = ()
         if self._control_dependencies_stack:
             control_inputs = self._control_dependencies_for_inputs({t.op for t in inputs})
@@ -176,6 +181,11 @@ class Graph:
         if self._container:
             self._apply_container(operation)
         return operation
+
+    def _captured(self, inputs):
+        """Inputs of which some are of another graph, as a function's body may have them."""
+        stranger = next(tensor for tensor in inputs if tensor.op.graph is not self)
+        raise ValueError(f"{stranger} is not from this graph.")
 
     def _register(self, operation):
         """Makes an operation one of the graph's, and a consumer of its inputs."""
@@ -599,6 +609,11 @@ class Graph:
             if add_shapes and operation.outputs:
                 node.attr["_output_shapes"].list.shape.extend(
                     tensor.shape.as_proto() for tensor in operation.outputs)
+        if self._has_functions:
+            from minitf.framework.func_graph import functions_of
+
+            graph_def.library.function.extend(
+                function.function_def() for function in functions_of(self._operations))
         return graph_def
 
     def switch_to_thread_local(self):
@@ -740,6 +755,8 @@ def graph_from_inputs(inputs, graph=None):
     Raises:
       ValueError: they belong to different graphs.
     """
+    if get_default_graph().building_function:
+        return get_default_graph()  # which captures what is of the graphs around it
     if graph is not None:
         for item in inputs:
             element = graph_element(item)

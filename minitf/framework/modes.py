@@ -52,6 +52,18 @@ def disable_v2_tensorshape():
     """Nothing to do: iterating over a TensorShape gives Dimensions."""
 
 
+def enable_tensor_equality():
+    """Raises errors.UnimplementedError: ``==`` of tensors compares identity, as in version 1."""
+    raise errors.UnimplementedError(None, None, "minitf has no elementwise == of tensors: use "
+                                                "tf.equal")
+
+
+def enable_v2_tensorshape():
+    """Raises errors.UnimplementedError: iterating over a TensorShape gives Dimensions."""
+    raise errors.UnimplementedError(None, None, "minitf has the TensorShape of version 1 only: "
+                                                "use as_list()")
+
+
 def is_tensor(x):
     """True for tensors, variables, IndexedSlices and SparseTensors."""
     return is_dense_tensor_like(x) or isinstance(x, (IndexedSlices, SparseTensorBase))

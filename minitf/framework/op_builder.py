@@ -68,7 +68,7 @@ def _complete_attrs(op_type, given_attrs, attrs):
             elif attr.has_default:
                 attrs[key] = attr.default
             else:
-                raise TypeError(f"No argument for attr {key} found in op {op_type.name}")
+                raise TypeError(f"No argument for attr {key}")
     unknown = [key for key in given_attrs if key not in op_type.attr_by_name]
     if unknown:
         raise TypeError(f"{op_type.name} got unexpected keyword arguments: "
@@ -87,7 +87,7 @@ def _inputs_by_keyword(op_type, inputs, given_attrs):
     inputs = list(inputs)
     for arg in op_type.inputs[len(inputs):]:
         if arg.name not in given_attrs:
-            raise TypeError(f"No argument for input {arg.name} found in op {op_type.name}")
+            raise TypeError(f"No argument for input {arg.name}")
         inputs.append(given_attrs.pop(arg.name))
     if len(inputs) > len(op_type.inputs):
         raise TypeError(f"{op_type.name} takes {len(op_type.inputs)} inputs, got {len(inputs)}")
@@ -97,6 +97,8 @@ def _inputs_by_keyword(op_type, inputs, given_attrs):
 def _graph_of(inputs):
     """The graph of the inputs, which must be one; the default graph when none is a tensor."""
     graph = None
+    if _default_graph_stack.stack and _default_graph_stack.stack[-1].building_function:
+        return _default_graph_stack.stack[-1]
     for value in inputs:
         if type(value) is Tensor:
             if graph is None:

@@ -23,6 +23,9 @@ class Tensor:
     # Above NumPy's, so that `array + tensor` comes to Tensor.__radd__.
     __array_priority__ = 100
 
+    def __getattr__(self, name):  # only for what is not there, so also for an unset slot
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute {name!r}")
+
     def __init__(self, op, value_index, dtype, shape=None):
         self.op = op
         self.value_index = value_index
@@ -310,7 +313,7 @@ def _session_for(session, graph, action, how):
         if session.graph is not graph:
             raise ValueError(f"Cannot use the default session to {action}: the {action.split()[-1]}"
                              "'s graph is different from the session's graph. Pass an explicit "
-                             f"session to {how}.")
+                             f"session to {how.strip('`') if 'run' in how else how}.")
     elif session.graph is not graph:
         raise ValueError(f"Cannot use the given session to {action}: the {action.split()[-1]}'s "
                          "graph is different from the session's graph.")

@@ -504,7 +504,7 @@ def attr_to_proto(value, type_):
     elif type_ == "tensor":
         message.tensor.CopyFrom(value.proto())
     elif type_ == "func":
-        message.func.CopyFrom(value)
+        message.func.CopyFrom(_element_to_proto(value, "func"))
     else:
         field = {"string": "s", "int": "i", "float": "f", "bool": "b", "type": "type"}[type_]
         setattr(message, field, _element_to_proto(value, type_))
@@ -518,6 +518,8 @@ def _element_to_proto(value, type_):
         return value.as_proto()
     if type_ == "tensor":
         return value.proto()
+    if type_ == "func" and hasattr(value, "attr_message"):
+        return value.attr_message()
     return value
 
 

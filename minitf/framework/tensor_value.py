@@ -89,7 +89,7 @@ class TensorValue:
         """The whole tensor as a read-only ndarray; strings are bytes in an array of objects."""
         if self._array is None:
             if self._elements is None:
-                self._elements = _elements_of(self._proto, self.dtype)
+                self._elements = listed_elements(self._proto, self.dtype)
             self._array = _fill(self._elements, self.shape, self.dtype)
             self._array.setflags(write=False)
         return self._array
@@ -103,6 +103,20 @@ class TensorValue:
 
     def __repr__(self):
         return f"TensorValue(dtype={self.dtype!r}, shape={self.shape}, array={self.array!r})"
+
+
+class ListedTensorValue(TensorValue):
+    """A constant whose elements its `TensorProto` lists, as the defaults of OpDefs do."""
+
+    __slots__ = ()
+
+    def proto(self):
+        from minitf.framework import protos
+
+        message = protos.TensorProto(dtype=self.dtype.as_datatype_enum,
+                                     tensor_shape=TensorShape._from_tuple(self.shape).as_proto())
+        list_elements(message, self._elements, self.dtype)
+        return message
 
 
 def make_tensor_value(
@@ -519,15 +533,26 @@ def _to_proto(value):
     if dtype in _CONTENT_DTYPES and elements.size > 1 and elements.size == _count(value.shape):
         proto.tensor_content = elements.tobytes()
         return proto
-    numbers = elements.ravel()
-    if dtype is not dtypes.string:
-        numbers = numbers.view(_storage_type(dtype))
-    field = _PROTO_FIELDS[dtype]
-    getattr(proto, field).extend(numbers.tolist())
+    list_elements(proto, elements, dtype)
     return proto
 
 
-def _elements_of(proto, dtype):
+def list_elements(proto, elements, dtype):
+    """Lists an array's elements in the field of a TensorProto that is for their type.
+
+    Raises:
+      TypeError: messages have no elements of that type.
+    """
+    field = _PROTO_FIELDS.get(dtype)
+    if field is None:
+        raise TypeError(f"Unsupported tensor type: {dtype!r}")
+    numbers = elements.ravel()
+    if dtype is not dtypes.string:
+        numbers = numbers.view(_storage_type(dtype))
+    getattr(proto, field).extend(numbers.tolist())
+
+
+def listed_elements(proto, dtype):
     """The elements that a TensorProto lists, as a flat array."""
     base = dtype.base_dtype
     field = _PROTO_FIELDS.get(base)

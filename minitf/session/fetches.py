@@ -31,7 +31,7 @@ def register_session_run_conversion_functions(tensor_type, fetch_function, feed_
       ValueError: the type is registered already.
     """
     for entry in _EXPANSIONS:
-        if issubclass(tensor_type, entry[0]):
+        if issubclass(entry[0], tensor_type):
             raise ValueError(f"{tensor_type} has already been registered so ignore it.")
     _EXPANSIONS.insert(0, (tensor_type, fetch_function, feed_function,
                            feed_function_for_partial_run))
@@ -45,33 +45,39 @@ def expansion_for(value):
     return None
 
 
+def _parts_of_indexed_slices(feed):
+    parts = [feed.values, feed.indices]
+    if feed.dense_shape is not None:
+        parts.append(feed.dense_shape)
+    return parts
+
+
 def _expand_indexed_slices(fetch):
-    parts = [fetch.values, fetch.indices]
-    if fetch.dense_shape is not None:
-        parts.append(fetch.dense_shape)
+    parts = _parts_of_indexed_slices(fetch)
     return parts, lambda values: IndexedSlicesValue(*values, *[None] * (3 - len(values)))
 
 
 def _feed_indexed_slices(feed, value):
-    parts = [feed.values, feed.indices]
-    if feed.dense_shape is not None:
-        parts.append(feed.dense_shape)
-    return list(zip(parts, value))
+    return list(zip(_parts_of_indexed_slices(feed), value))
+
+
+def _parts_of_sparse_tensor(feed):
+    return [feed.indices, feed.values, feed.dense_shape]
 
 
 def _expand_sparse_tensor(fetch):
-    return ([fetch.indices, fetch.values, fetch.dense_shape],
+    return (_parts_of_sparse_tensor(fetch),
             lambda values: SparseTensorValue(*values))
 
 
 def _feed_sparse_tensor(feed, value):
-    return list(zip([feed.indices, feed.values, feed.dense_shape], value))
+    return list(zip(_parts_of_sparse_tensor(feed), value))
 
 
 register_session_run_conversion_functions(SparseTensor, _expand_sparse_tensor,
-                                          _feed_sparse_tensor)
+                                          _feed_sparse_tensor, _parts_of_sparse_tensor)
 register_session_run_conversion_functions(IndexedSlices, _expand_indexed_slices,
-                                          _feed_indexed_slices)
+                                          _feed_indexed_slices, _parts_of_indexed_slices)
 
 
 def _plain_integers(value, dtype):
@@ -82,14 +88,20 @@ def _plain_integers(value, dtype):
 class FetchMapper:
     """One structure of fetches on one graph.
 
+    Args:
+      graph: the graph.
+      fetches: the structure.
+      session: the session, which handles of its tensors refer to.
+
     Attributes:
       elements: the tensors and operations to compute, each once.
     """
 
-    def __init__(self, graph, fetches):
+    def __init__(self, graph, fetches, session=None):
         self.elements = []
         self._index = {}
         self._graph = graph
+        self._session = session
         self.build = self._map(fetches)
 
     def _map(self, fetch):
@@ -111,7 +123,14 @@ class FetchMapper:
         element = self.elements[i]
         if type(element) is Tensor and element.dtype.is_quantized:
             return lambda values: _plain_integers(values[i], element.dtype)
+        if type(element) is Tensor and element.op.type == "GetSessionHandle":
+            return self._map_handle(i, element.op.inputs[0].dtype)
         return lambda values: values[i]
+
+    def _map_handle(self, i, dtype):
+        from minitf.ops.session_ops import TensorHandle
+
+        return lambda values: TensorHandle(values[i], dtype, self._session)
 
     def _map_sequence(self, fetch):
         builders = [self._map(item) for item in fetch]

@@ -35,17 +35,20 @@ class Plan:
     """
 
     __slots__ = ("feeds", "fetches", "found", "order", "alive", "folded", "source", "names",
-                 "expressions", "constants", "products", "function", "line_ops")
+                 "expressions", "constants", "products", "function", "line_ops", "watched",
+                 "unlined")
 
-    def run(self, arrays):
+    def run(self, arrays, *more):
         """Runs the plan on the fed arrays and returns the fetched values.
+
+        ``more`` are the values of the parameters that the Writer gave the function besides.
 
         Raises:
           errors.OpError: an operation failed; the error names it.
         """
         try:
             with np.errstate(all="ignore"), self.products.threads(arrays):
-                return self.function(*arrays)
+                return self.function(*arrays, *more)
         except Exception as error:  # noqa: BLE001 - whatever a kernel raises gets the node's name
             failed = self._failed_line(error)
             if failed is None:
@@ -64,7 +67,7 @@ class Plan:
         return None
 
 
-def compile_plan(graph, elements, feeds, state):
+def compile_plan(graph, elements, feeds, state, writer=Writer, done=()):
     """Compiles the run that computes ``elements`` from ``feeds`` in the session of ``state``.
 
     Args:
@@ -72,6 +75,8 @@ def compile_plan(graph, elements, feeds, state):
       elements: tensors and operations to fetch.
       feeds: tensors that will be fed.
       state: the session's SessionState, in which variables' cells are looked up.
+      writer: the Writer class.
+      done: operations that have run before, and whose outputs are fed where they are needed.
 
     Raises:
       errors.UnimplementedError: an operation needed has no kernel.
@@ -80,10 +85,10 @@ def compile_plan(graph, elements, feeds, state):
     plan = Plan()
     plan.feeds = tuple(feeds)
     plan.fetches = tuple(elements)
-    plan.found = walk_back(elements, fed)
+    plan.found = walk_back(elements, fed, done)
     items = arrange(plan.found, fed)
     plan.order = list(flat(items))
-    Writer(plan, items, fed, state).write()
+    writer(plan, items, fed, state).write()
     plan.products = Products(plan.alive)
     return plan
 

@@ -3,7 +3,7 @@
 from minitf.framework.operation import Operation
 
 
-def walk_back(elements, feeds):
+def walk_back(elements, feeds, done=()):
     """The operations that ``elements`` need, in the order in which walking back finds them.
 
     The walk starts at the fetches and follows inputs and control inputs; it stops at fed tensors,
@@ -12,8 +12,9 @@ def walk_back(elements, feeds):
     Args:
       elements: the tensors and operations fetched.
       feeds: the set of tensors that are fed.
+      done: operations that have run before, and whose outputs are fed where they are needed.
     """
-    fed_ops = {tensor.op for tensor in feeds}
+    fed_ops = {tensor.op for tensor in feeds}.union(done)
     queue = []
     for element in elements:
         if isinstance(element, Operation):

@@ -1,17 +1,27 @@
 """Sessions: running parts of a graph, with values fed and fetched."""
 
 import contextlib
+import threading
+import warnings
+import weakref
 
-import numpy as np
-
-from minitf.framework import dtypes, errors
+from minitf.framework import compat, errors
 from minitf.framework.graph import DefaultStack, Graph, get_default_graph
 from minitf.framework.operation import Tensor
-from minitf.session.fetches import FetchMapper, expansion_for, fetch_key
+from minitf.ops.session_ops import deleter_for
+from minitf.session import feeds as feeding
+from minitf.session.fetches import FetchMapper, fetch_key
+from minitf.session.partial_run import PartialRun, split_fetches
+from minitf.session.placement import Placer, list_devices
 from minitf.session.plan import compile_plan
 from minitf.session.state import SessionState
+from minitf.session.writer import Writer
 
 _default_session_stack = DefaultStack()
+_open_sessions = weakref.WeakSet()
+_sessions_lock = threading.Lock()
+
+_DEAD_HANDLES = 10  # so many are deleted at once
 
 
 def get_default_session():
@@ -27,8 +37,7 @@ class BaseSession:
             graph = get_default_graph()
         elif not isinstance(graph, Graph):
             raise TypeError(f"graph must be a tf.Graph, but got {type(graph)}")
-        if target is not None and not isinstance(target, (str, bytes)):
-            raise TypeError(f"target must be a string, but got {type(target)}")
+        self._target = _checked_target(target)
         if config is not None:
             from minitf.framework import protos
 
@@ -38,12 +47,19 @@ class BaseSession:
             raise errors.UnimplementedError(
                 None, None, f"minitf has no distributed runtime: session target {target!r}")
         self._graph = graph
-        self._target = target
         self._config = config
+        self._timeout_in_ms = config.operation_timeout_in_ms if config is not None else 0
+        self._placer = Placer(graph, config)
         self._state = SessionState()
         self._plans = {}
+        self._watched_plans = {}
+        self._partial_runs = {}
+        self._dead_handles = []
         self._closed = False
+        self._was_reset = False
         self._default_session = None
+        with _sessions_lock:
+            _open_sessions.add(self)
 
     @property
     def graph(self):
@@ -53,20 +69,36 @@ class BaseSession:
     @property
     def graph_def(self):
         """The graph as a GraphDef message."""
-        return self._graph.as_graph_def()
+        return self._graph.as_graph_def(
+            add_shapes=self._config is not None and self._config.graph_options.infer_shapes)
 
     @property
     def sess_str(self):
-        return (self._target or "").encode()
+        """The target, as bytes."""
+        return self._target
 
     def list_devices(self):
-        """The one device there is."""
-        return [_DeviceAttributes("/job:localhost/replica:0/task:0/device:CPU:0", "CPU", 268435456)]
+        """The devices of the session: objects with ``name``, ``device_type``,
+        ``memory_limit_bytes`` and ``incarnation``.
+
+        Raises:
+          CancelledError: the session is closed.
+        """
+        if self._closed or self._was_reset:
+            raise _closed_error()
+        return list_devices(self._config)
 
     def close(self):
-        """Ends the session and forgets its variables."""
+        """Ends the session and forgets its variables; what waits in it, is cancelled."""
+        if self._closed:
+            return
         self._closed = True
+        self._forget()
+
+    def _forget(self):
         self._plans = {}
+        self._watched_plans = {}
+        self._partial_runs = {}
         self._state.cancellation.start_cancel()
         self._state = SessionState()
 
@@ -83,8 +115,9 @@ class BaseSession:
           fetches: a tensor, operation, variable, name, or a nesting of lists, tuples, dicts of
             them. Operations give None.
           feed_dict: values to use instead of computing tensors: {tensor or its name: value}.
-          options: a RunOptions message.
-          run_metadata: a RunMetadata message.
+          options: a RunOptions message: ``trace_level`` above NO_TRACE has each operation timed,
+            ``timeout_in_ms`` limits the time.
+          run_metadata: a RunMetadata message, to which is written what a traced run noted.
 
         Returns:
           NumPy arrays (scalars for rank 0), bytes for strings, None for operations.
@@ -92,18 +125,43 @@ class BaseSession:
         Raises:
           RuntimeError: the session is closed, or its graph is empty.
           TypeError, ValueError: fetches or feeds that cannot be.
-          tf.errors.OpError: an operation failed.
+          tf.errors.OpError: an operation failed; DeadlineExceededError: the time was over.
         """
-        if options is not None or run_metadata is not None:
-            _check_run_options(options, run_metadata)
-        if self._closed:
-            raise RuntimeError("Attempted to use a closed Session.")
-        if not self._graph._version:
-            raise RuntimeError("The Session graph is empty.  Add operations to the graph before "
-                               "calling run().")
+        if options is not None or run_metadata is not None or self._timeout_in_ms:
+            return self._run_with_options(fetches, feed_dict, options, run_metadata)
+        self._check_can_run()
         feeds, arrays = self._feeds(feed_dict) if feed_dict else ((), ())
         plan, build = self._plan_for(fetches, feeds)
         return build(plan.run(arrays))
+
+    def _run_with_options(self, fetches, feed_dict, options, run_metadata):
+        """A run that is traced, or whose time is limited, if the options or the session say so."""
+        from minitf.framework import protos
+        from minitf.session.options import run_watched
+        from minitf.session.watch import WatchedWriter
+
+        options = protos.RunOptions.FromString(
+            b"" if options is None else options.SerializeToString())
+        if run_metadata is not None:
+            run_metadata.ParseFromString(b"")
+        timeout = options.timeout_in_ms or self._timeout_in_ms
+        self._check_can_run()
+        feeds, arrays = self._feeds(feed_dict) if feed_dict else ((), ())
+        if not timeout and not options.trace_level and not options.output_partition_graphs:
+            plan, build = self._plan_for(fetches, feeds)
+            return build(plan.run(arrays))
+        plan, build = self._plan_for(fetches, feeds, self._watched_plans, WatchedWriter)
+        return build(run_watched(plan, arrays, options, timeout, run_metadata,
+                                 self._state.cancellation))
+
+    def _check_can_run(self):
+        if self._closed:
+            raise RuntimeError("Attempted to use a closed Session.")
+        if self._was_reset:
+            raise _closed_error()
+        if not self._graph._version:
+            raise RuntimeError("The Session graph is empty.  Add operations to the graph before "
+                               "calling run().")
 
     def _feeds(self, feed_dict):
         """The tensors fed and their arrays, checked."""
@@ -111,112 +169,153 @@ class BaseSession:
             raise TypeError("input must be a dictionary")
         tensors, arrays = [], []
         for key, value in feed_dict.items():
-            if type(key) is Tensor:
-                pairs = ((key, value),)
-            else:
-                pairs = self._expanded_feed(key, value)
+            pairs = ((key, value),) if type(key) is Tensor else feeding.feed_pairs(key, value)
             for tensor, item in pairs:
-                tensor = self._feed_tensor(tensor)
+                tensor = feeding.feed_tensor(self._graph, tensor)
                 tensors.append(tensor)
-                arrays.append(self._feed_array(tensor, item))
+                arrays.append(feeding.feed_array(tensor, item, self._state))
         return tuple(tensors), arrays
 
-    def _expanded_feed(self, key, value):
-        if isinstance(key, (tuple, list)):
-            keys, values = _flatten(key), _flatten(value)
-            if len(keys) != len(values):
-                raise ValueError(
-                    f"Could not flatten dictionary. Key had {len(keys)} elements, but value had "
-                    f"{len(values)} elements. Key: {keys}, value: {values}.")
-            return list(zip(keys, values))
-        expansion = expansion_for(key)
-        if expansion is None:
-            return ((key, value),)
-        if expansion[2] is None:
-            raise TypeError(f"Feeding {type(key)} is not supported.")
-        return expansion[2](key, value)
-
-    def _feed_tensor(self, key):
-        try:
-            tensor = self._graph.as_graph_element(key, allow_tensor=True, allow_operation=False)
-        except Exception as error:  # noqa: BLE001 - TF reports every failure in these words
-            message = error.args[0] if error.args else error
-            raise TypeError(f"Cannot interpret feed_dict key as Tensor: {message}") from None
-        if not self._graph.is_feedable(tensor):
-            raise ValueError(f"Tensor {tensor} may not be fed.")
-        return tensor
-
-    def _feed_array(self, tensor, value):
-        """A fed value as an array of the tensor's dtype and a shape that it may have."""
-        if isinstance(value, Tensor) or getattr(value, "_is_dense_tensor_like", False):
-            raise TypeError(
-                "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include "
-                "Python scalars, strings, lists, numpy ndarrays, or TensorHandles. For reference, "
-                f"the tensor object was {value} which was passed to the feed with key {tensor}.")
-        dtype = tensor.dtype.base_dtype
-        if dtype in (dtypes.resource, dtypes.variant):
-            return value
-        numpy_dtype = dtype.as_numpy_dtype
-        if type(value) is int and _as_numpy_scalar(numpy_dtype, value) != value:
-            raise TypeError(
-                f"Type of feed value {value} with type {type(value)} is not compatible with Tensor "
-                f"type {numpy_dtype}. Try explicitly setting the type of the feed tensor to a "
-                "larger type (e.g. int64).")
-        array = (_string_array(value) if dtype == dtypes.string
-                 else np.asarray(value, dtype=numpy_dtype))
-        dims = tensor._shape._dims
-        if dims is not None and dims != array.shape and not _fits(array.shape, dims):
-            raise ValueError(f"Cannot feed value of shape {array.shape!r} for Tensor "
-                             f"{tensor.name!r}, which has shape {str(tensor.shape)!r}")
-        return array
-
-    def _plan_for(self, fetches, feeds):
+    def _plan_for(self, fetches, feeds, plans=None, writer=Writer):
         """The compiled plan for a run, and the function that rebuilds the fetched structure."""
         graph = self._graph
+        plans = self._plans if plans is None else plans
         key = fetch_key(fetches)
         version = (graph._version, graph._change)
         if key is not None:
-            entry = self._plans.get((key, feeds))
+            entry = plans.get((key, feeds))
             if entry is not None and entry[0] == version:
                 return entry[1], entry[2]
-        mapper = FetchMapper(graph, fetches)
+        mapper = FetchMapper(graph, fetches, self)
         plan_key = (tuple(mapper.elements), feeds)
-        entry = self._plans.get(plan_key)
+        entry = plans.get(plan_key)
         if entry is None or entry[0] != version:
-            plan = compile_plan(graph, mapper.elements, feeds, self._state)
-            self._plans[plan_key] = (version, plan, None)
+            self._placer.place()
+            plan = compile_plan(graph, mapper.elements, feeds, self._state, writer)
+            plans[plan_key] = (version, plan, None)
         else:
             plan = entry[1]
         if key is not None:
-            self._plans[key, feeds] = (version, plan, mapper.build)
+            plans[key, feeds] = (version, plan, mapper.build)
         return plan, mapper.build
 
     def make_callable(self, fetches, feed_list=None, accept_options=False):
         """A function that runs ``fetches``; its arguments are the values of ``feed_list`` in order.
 
-        It skips what ``run`` does to find out what is meant, so repeated steps cost less.
+        Args:
+          fetches: as for ``run``.
+          feed_list: a list of keys as those of ``feed_dict``.
+          accept_options: whether a function without ``feed_list`` takes ``options`` and
+            ``run_metadata`` too; one with it always does.
 
         Raises:
-          ValueError (on the call): a value whose shape the tensor cannot have.
+          TypeError: ``feed_list`` is no list, or ``fetches`` cannot be fetched.
+          CancelledError (from the function): the session has been closed.
         """
-        if feed_list is not None and not isinstance(feed_list, (list, tuple)):
-            raise TypeError("`feed_list` must be a list or tuple.")
-        tensors = tuple(self._feed_tensor(item) for item in feed_list or ())
-        mapper = FetchMapper(self._graph, fetches)
+        if feed_list is not None:
+            if not isinstance(feed_list, (list, tuple)):
+                raise TypeError("`feed_list` must be a list or tuple.")
+            return lambda *values, **options: self.run(
+                fetches, feed_dict=dict(zip(feed_list, values)), **options)
+        FetchMapper(self._graph, fetches, self)  # so that what cannot be fetched fails here
 
-        def run_callable(*values, **kwargs):
-            if kwargs and not (accept_options and set(kwargs) <= {"options", "run_metadata"}):
-                raise TypeError(f"unexpected keyword arguments {sorted(kwargs)}")
-            _check_run_options(kwargs.get("options"), kwargs.get("run_metadata"))
+        def call(options=None, run_metadata=None):
             if self._closed:
-                raise RuntimeError("Attempted to use a closed Session.")
-            if len(values) != len(tensors):
-                raise TypeError(f"the callable takes {len(tensors)} values, got {len(values)}")
-            plan, _ = self._plan_for(mapper.elements, tensors)
-            arrays = [self._feed_array(tensor, value) for tensor, value in zip(tensors, values)]
-            return mapper.build(plan.run(arrays))
+                raise _closed_error()
+            return self.run(fetches, options=options, run_metadata=run_metadata)
 
-        return run_callable
+        return call if accept_options else lambda: call()
+
+    def _make_callable_from_options(self, callable_options):
+        """A function that runs what a CallableOptions message names, and returns a list.
+
+        Its arguments are the values of the feeds; it takes ``run_metadata``, too.
+        """
+        feed_list, fetches = list(callable_options.feed), list(callable_options.fetch)
+        targets = list(callable_options.target)
+
+        def call(*values, run_metadata=None):
+            results = self.run([fetches, targets], dict(zip(feed_list, values)),
+                               callable_options.run_options, run_metadata)
+            return results[0]
+
+        return call
+
+    # ---- partial runs ----
+
+    def partial_run_setup(self, fetches, feeds=None):
+        """Announces a run whose feeds and fetches come in several calls of ``partial_run``.
+
+        Args:
+          fetches: what will be fetched, or run.
+          feeds: what will be fed: a tensor or a list of tensors.
+
+        Returns:
+          A handle for ``partial_run``.
+
+        Raises:
+          RuntimeError: the session is closed, or its graph is empty.
+          TypeError, ValueError: fetches or feeds that cannot be.
+          InvalidArgumentError: there is nothing to run, or something is both fed and fetched.
+        """
+        self._check_can_run()
+        feeds = feeds if isinstance(feeds, (list, tuple)) else [] if feeds is None else [feeds]
+        tensors = [feeding.feed_tensor(self._graph, key)
+                   for feed in feeds for key in feeding.feed_keys(feed)]
+        self._placer.place()
+        elements = FetchMapper(self._graph, fetches, self).elements
+        run = PartialRun(self._graph, tensors, *split_fetches(elements), self._state)
+        self._partial_runs[run.handle] = run
+        return run.handle
+
+    def partial_run(self, handle, fetches, feed_dict=None):
+        """Goes on with a run: feeds more, and fetches what can be computed by now.
+
+        Args:
+          handle: what ``partial_run_setup`` returned.
+          fetches: some of the fetches announced, in any structure.
+          feed_dict: values of some of the feeds announced.
+
+        Returns:
+          The values, in the structure of ``fetches``.
+
+        Raises:
+          InvalidArgumentError: something was not announced, was fed or fetched before, or needs
+            what has not been fed yet.
+          tf.errors.OpError: an operation failed, which ends the run.
+        """
+        if handle is None:
+            return self.run(fetches, feed_dict)
+        self._check_can_run()
+        feeds, arrays = self._feeds(feed_dict) if feed_dict else ((), ())
+        mapper = FetchMapper(self._graph, fetches, self)
+        tensors, targets = split_fetches(mapper.elements)
+        if targets:
+            raise RuntimeError("partial_run() requires empty target_list.")
+        if handle not in self._partial_runs:
+            raise errors.InvalidArgumentError(
+                None, None, "Must run 'setup' before performing partial runs!")
+        run = self._partial_runs[handle]
+        try:
+            values = run.advance(dict(zip(feeds, arrays)), tensors)
+        except errors.OpError as error:
+            if error.op is not None:
+                del self._partial_runs[handle]
+            raise
+        if run.is_over:
+            del self._partial_runs[handle]
+        return mapper.build(values)
+
+    # ---- handles ----
+
+    def _register_dead_handle(self, handle):
+        """Notes that nobody uses a handle any more, and deletes such tensors, some at a time."""
+        self._dead_handles.append(handle)
+        if len(self._dead_handles) >= _DEAD_HANDLES and not self._closed:
+            dead, self._dead_handles = self._dead_handles, []
+            pairs = [deleter_for(self._graph, i, each) for i, each in enumerate(dead)]
+            self.run([deleter for _, deleter in pairs],
+                     {holder: each for (holder, _), each in zip(pairs, dead)})
 
     def explain(self, fetches, feed_dict=None):
         """How ``fetches`` would be run: the operations found, their order, and the NumPy program.
@@ -230,8 +329,9 @@ class BaseSession:
 
         feeds = None
         if feed_dict is not None:
-            feeds = [self._feed_tensor(key) for key in feed_dict]
-        return explain(self._graph, FetchMapper(self._graph, fetches).elements, feeds, self._state)
+            feeds = [feeding.feed_tensor(self._graph, key) for key in feed_dict]
+        elements = FetchMapper(self._graph, fetches, self).elements
+        return explain(self._graph, elements, feeds, self._state)
 
 
 class Session(BaseSession):
@@ -240,7 +340,8 @@ class Session(BaseSession):
     Args:
       target: "" (there is no distributed runtime).
       graph: the graph to run; by default the default graph.
-      config: a ConfigProto message.
+      config: a ConfigProto message. ``allow_soft_placement``, ``log_device_placement``,
+        ``device_count`` and ``operation_timeout_in_ms`` have effect.
 
     As a context manager it is the default session, its graph is the default graph, and it is closed
     at the end.
@@ -261,34 +362,62 @@ class Session(BaseSession):
         return self
 
     def __exit__(self, exc_type, exc, traceback):
-        if exc_type is not None and issubclass(exc_type, errors.OpError):
+        if exc_type is errors.OpError:
             from minitf import tf_logging
 
-            tf_logging.error("Session closing due to error %s", exc)
+            tf_logging.error("Session closing due to OpError: %s", exc)
         contexts, self._contexts = self._contexts, None
-        contexts.close()
+        if contexts is not None:  # it is when a program leaves the context twice
+            contexts.close()
         self.close()
         return False
 
     @staticmethod
     def reset(target, containers=None, config=None):
-        """Clears the containers of a server's sessions.
+        """Closes all sessions, whose variables are lost.
 
-        Raises:
-          UnimplementedError: always: each session here has containers of its own.
+        Args:
+          target: "" or None.
+          containers: names of containers to clear; each session has containers of its own, so
+            that they are gone in any case.
+          config: has no effect.
         """
-        raise errors.UnimplementedError(
-            None, None, "minitf has no servers whose containers could be reset: a session's state "
-                        "ends with the session")
+        if target is not None:
+            target = compat.as_bytes(target)
+        for name in containers or ():
+            compat.as_bytes(name)
+        if target:
+            raise errors.UnimplementedError(
+                None, None, f"minitf has no distributed runtime: session target {target!r}")
+        with _sessions_lock:
+            sessions = list(_open_sessions)
+        for session in sessions:
+            if not session._closed:
+                session._was_reset = True
+                session._forget()
 
 
 class InteractiveSession(BaseSession):
-    """A session that makes itself the default one, for shells and notebooks."""
+    """A session that makes itself the default one, for shells and notebooks.
+
+    Args: as Session's.
+    """
+
+    _active_sessions = 0  # guarded by _sessions_lock
 
     def __init__(self, target="", graph=None, config=None):
+        if config is not None and hasattr(config, "graph_options"):
+            config.graph_options.place_pruned_graph = True
         super().__init__(target, graph, config)
+        with _sessions_lock:
+            others = InteractiveSession._active_sessions
+            InteractiveSession._active_sessions += 1
+        if others:
+            warnings.warn("An interactive session is already active. This can cause out-of-memory "
+                          "errors in some cases. You must explicitly call "
+                          "`InteractiveSession.close()` to release resources held by the other "
+                          "session(s).", stacklevel=2)
         self._explicit_graph = graph
-        self._default_contexts = contextlib.ExitStack()
         session_controller = self.as_default()
         session_controller.__enter__()
         self._session_controller = session_controller
@@ -303,68 +432,22 @@ class InteractiveSession(BaseSession):
         if self._closed:
             return
         super().close()
+        with _sessions_lock:
+            InteractiveSession._active_sessions -= 1
         if self._graph_controller is not None:
             self._graph_controller.__exit__(None, None, None)
         self._session_controller.__exit__(None, None, None)
 
 
-class _DeviceAttributes:
-    """A device that sessions may use: name, type and memory in bytes."""
-
-    def __init__(self, name, device_type, memory_limit_bytes):
-        self.name = name
-        self.device_type = device_type
-        self.memory_limit_bytes = memory_limit_bytes
-
-    def __repr__(self):
-        return (f"_DeviceAttributes({self.name}, {self.device_type}, {self.memory_limit_bytes})")
+def _checked_target(target):
+    """The target as bytes, or None."""
+    if target is None or isinstance(target, (str, bytes)):
+        return None if target is None else compat.as_bytes(target)
+    words = f"target must be a string, but got {type(target)}"
+    if type(target).__name__ == "ConfigProto":
+        words += '. Did you do "Session(config)" instead of "Session(config=config)"?'
+    raise TypeError(words)
 
 
-def _check_run_options(options, run_metadata):
-    """Refuses what is not RunOptions and RunMetadata, and tracing, which is not there."""
-    from minitf.framework import protos
-
-    if options is not None:
-        options.SerializeToString()
-        if options.trace_level != protos.RunOptions.NO_TRACE:
-            raise errors.UnimplementedError(
-                None, None, "minitf does not record step stats yet: RunOptions.trace_level")
-    if run_metadata is not None:
-        run_metadata.ParseFromString(b"")
-
-
-def _as_numpy_scalar(numpy_dtype, value):
-    """``value`` in a dtype, wrapping as TF's check does, so that the two can be compared."""
-    if np.issubdtype(numpy_dtype, np.integer):
-        bits = np.dtype(numpy_dtype).itemsize * 8
-        wrapped = value & ((1 << bits) - 1)
-        if np.issubdtype(numpy_dtype, np.signedinteger) and wrapped >= 1 << (bits - 1):
-            wrapped -= 1 << bits
-        return wrapped
-    try:
-        return np.asarray(value, dtype=numpy_dtype)
-    except (ValueError, TypeError, OverflowError):
-        return value
-
-
-def _string_array(value):
-    """Strings as an object array of bytes."""
-    array = np.asarray(value, dtype=object)
-    flat = [item.encode() if isinstance(item, str) else item for item in array.ravel().tolist()]
-    for item in flat:
-        if not isinstance(item, bytes):
-            raise TypeError(f"Unsupported object type {type(item).__name__}")
-    result = np.empty(array.size, dtype=object)
-    result[:] = flat
-    return result.reshape(array.shape)
-
-
-def _fits(shape, dims):
-    return len(shape) == len(dims) and all(d is None or d == n for n, d in zip(shape, dims))
-
-
-def _flatten(structure):
-    """The leaves of nested lists and tuples."""
-    if isinstance(structure, np.ndarray) or not isinstance(structure, (list, tuple)):
-        return [structure]
-    return [leaf for item in structure for leaf in _flatten(item)]
+def _closed_error():
+    return errors.CancelledError(None, None, "Session has been closed.")

@@ -1,5 +1,6 @@
 """What a session remembers from run to run: variables, generators, by container and name."""
 
+import itertools
 import sys
 import threading
 
@@ -154,6 +155,42 @@ class KernelContext:
             attrs.get("container", b"").decode(), name, factory)
 
 
+class TensorStore:
+    """The tensors that a session keeps between runs, by the handles that stand for them."""
+
+    def __init__(self):
+        self._values = {}
+        self._count = itertools.count()
+
+    def add(self, node_name, value):
+        """Keeps a value, and returns its handle: ``node;number;device``."""
+        handle = f"{node_name};{next(self._count)};/job:localhost/replica:0/task:0/device:CPU:0"
+        self._values[handle] = value
+        return handle
+
+    def get(self, handle):
+        """The value of a handle.
+
+        Raises:
+          InvalidArgumentError: there is none.
+        """
+        if handle not in self._values:
+            raise errors.InvalidArgumentError(
+                None, None, f"The tensor with handle '{handle}' is not in the session store.")
+        return self._values[handle]
+
+    def delete(self, handle):
+        """Forgets a value.
+
+        Raises:
+          InvalidArgumentError: there is none.
+        """
+        if self._values.pop(handle, None) is None:
+            raise errors.InvalidArgumentError(
+                None, None,
+                f"Failed to delete a tensor with handle '{handle}' in the session store.")
+
+
 class SessionState:
     """All state of one session."""
 
@@ -162,6 +199,15 @@ class SessionState:
         self.op_states = {}
         self.contexts = {}
         self.cancellation = CancellationManager()
+        self.tensors = TensorStore()
+
+    def for_functions(self):
+        """The state for a caller of functions: operations in them have states of their own."""
+        state = SessionState()
+        state.resources = self.resources
+        state.cancellation = self.cancellation
+        state.tensors = self.tensors
+        return state
 
     def context(self, op):
         """The KernelContext of an operation."""
