@@ -326,3 +326,11 @@ def test_a_callable_of_a_closed_session():
         session.close()
         with pytest.raises(tf.errors.CancelledError, match="Session has been closed"):
             function()
+
+
+def test_one_run_may_fill_and_empty_a_queue():
+    with tf.Graph().as_default(), tf.Session() as sess:
+        queue = tf.FIFOQueue(1, tf.float32, shapes=[[]])
+        element = queue.dequeue()
+        enqueue = queue.enqueue(3.0)
+        assert sess.run([element, enqueue])[0] == 3.0

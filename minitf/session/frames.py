@@ -15,6 +15,8 @@ MERGES = frozenset(["Merge", "RefMerge"])
 NEXTS = frozenset(["NextIteration", "RefNextIteration"])
 SWITCHES = frozenset(["Switch", "RefSwitch"])
 
+_WAITING = ("QueueDequeue", "ReaderRead")
+
 
 class Frame:
     """One loop.
@@ -38,15 +40,16 @@ class Frame:
 def arrange(ops, feeds):
     """The running order of ``ops``, as a list of operations and Frames.
 
-    Among items that are free to run, the one whose operation was created first comes first. So
-    reads that were written before an update run before it, as in the program that built the graph.
+    Among items that are free to run, the one whose operation was created first comes first (but see
+    ``_turn``). So reads that were written before an update run before it, as in the program that
+    built the graph.
 
     Raises:
       ValueError: the operations depend on each other in a circle that is no loop.
     """
     sources = {op: _sources(op, feeds) for op in ops}
     if not any(op.type in ENTERS for op in ops):
-        return _ordered([(op._id, op) for op in ops], lambda op: op, sources)
+        return _ordered([(_turn(op), op) for op in ops], lambda op: op, sources)
     frame_of = _frames_of(ops, sources)
     for op in ops:
         frame = frame_of[op]
@@ -69,6 +72,14 @@ def arrange(ops, feeds):
                     "were imported twice cannot both run in one step.")
             frame.loop_cond = op
     return _arranged(None, ops, frame_of, sources)
+
+
+def _turn(op):
+    """When an operation runs, among those that are free to: as they were created.
+
+    What waits for an element comes last: another operation of the same run may be what adds it.
+    """
+    return op.type.startswith(_WAITING), op._id
 
 
 def _check_types(merge):
@@ -146,7 +157,7 @@ def _ordered(items, item_of, sources, members=None):
 def _frames_of(ops, sources):
     """{operation: its innermost Frame, or None}; Enter and Exit belong to the loop itself."""
     frames, frame_of = {}, {}
-    for op in _ordered([(op._id, op) for op in ops], lambda op: op, sources):
+    for op in _ordered([(_turn(op), op) for op in ops], lambda op: op, sources):
         around = None
         for source in sources[op]:
             if source not in frame_of:
@@ -176,9 +187,9 @@ def _arranged(block, ops, frame_of, sources):
     for item, inside in members.items():
         if isinstance(item, Frame):
             item.items = _arranged(item, inside, frame_of, sources)
-            items.append((min(op._id for op in inside), item))
+            items.append((min(map(_turn, inside)), item))
         elif block is None or not is_loop_part(item):
-            items.append((item._id, item))
+            items.append((_turn(item), item))
     return _ordered(items, lambda op: _item_in(block, op, frame_of), sources, members)
 
 
