@@ -119,9 +119,112 @@ def word2vec(tf):
     return train_op, {inputs: words[0], labels: words[1][:, None]}
 
 
+def _recurrent(tf, cell):
+    """Rows of 28 x 28 images as sequences: dynamic_rnn, 10 classes, batch 128, Adam."""
+    x = tf.placeholder(tf.float32, [None, 28, 28])
+    y = tf.placeholder(tf.int32, [None])
+    outputs, _ = tf.nn.dynamic_rnn(cell, x, dtype=tf.float32)
+    logits = tf.layers.dense(outputs[:, -1, :], 10)
+    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits))
+    train_op = tf.train.AdamOptimizer(1e-3).minimize(loss)
+    rng = np.random.RandomState(0)
+    return train_op, {x: rng.rand(128, 28, 28).astype(np.float32), y: rng.randint(10, size=128)}
+
+
+def lstm(tf):
+    """An LSTM of 128 units over 28 steps, batch 128, Adam."""
+    return _recurrent(tf, tf.nn.rnn_cell.BasicLSTMCell(128))
+
+
+def gru(tf):
+    """A GRU of 128 units over 28 steps, batch 128, Adam."""
+    return _recurrent(tf, tf.nn.rnn_cell.GRUCell(128))
+
+
+def _classifier_step(tf, logits, x, images, classes=10):
+    """One Adam step on the labels of images."""
+    y = tf.placeholder(tf.int32, [None])
+    loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits))
+    with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+        train_op = tf.train.AdamOptimizer(1e-3).minimize(loss)
+    rng = np.random.RandomState(0)
+    return train_op, {x: rng.rand(*images).astype(np.float32),
+                      y: rng.randint(classes, size=images[0])}
+
+
+def lenet(tf):
+    """A convnet for 28 x 28 images: 5x5x32, 5x5x64, dense 1,024, batch 64, Adam."""
+    x = tf.placeholder(tf.float32, [None, 28, 28, 1])
+    h = x
+    for filters in (32, 64):
+        h = tf.layers.conv2d(h, filters, 5, padding="same", activation=tf.nn.relu)
+        h = tf.layers.max_pooling2d(h, 2, 2)
+    h = tf.layers.dense(tf.reshape(h, [-1, 7 * 7 * 64]), 1024, activation=tf.nn.relu)
+    return _classifier_step(tf, tf.layers.dense(h, 10), x, (64, 28, 28, 1))
+
+
+def vgg_block(tf):
+    """Two 3x3x64 convolutions with batch normalisation on 32 x 32 images, batch 32, Adam."""
+    x = tf.placeholder(tf.float32, [None, 32, 32, 3])
+    h = x
+    for _ in range(2):
+        h = tf.layers.conv2d(h, 64, 3, padding="same", use_bias=False)
+        h = tf.nn.relu(tf.layers.batch_normalization(h, training=True))
+    h = tf.layers.max_pooling2d(h, 2, 2)
+    logits = tf.layers.dense(tf.reduce_mean(h, axis=[1, 2]), 10)
+    return _classifier_step(tf, logits, x, (32, 32, 32, 3))
+
+
+def autoencoder(tf):
+    """A dense autoencoder 784-256-64-256-784, batch 128, Adam."""
+    x = tf.placeholder(tf.float32, [None, 784])
+    h = x
+    for units in (256, 64, 256):
+        h = tf.layers.dense(h, units, activation=tf.nn.relu)
+    logits = tf.layers.dense(h, 784)
+    loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=logits))
+    train_op = tf.train.AdamOptimizer(1e-3).minimize(loss)
+    return train_op, {x: np.random.RandomState(0).rand(128, 784).astype(np.float32)}
+
+
+def dcgan(tf):
+    """A step of both players of a convolutional GAN for 28 x 28 images, batch 64, Adam."""
+    real = tf.placeholder(tf.float32, [None, 28, 28, 1])
+    noise = tf.placeholder(tf.float32, [None, 64])
+
+    def generated():
+        with tf.variable_scope("generator"):
+            h = tf.reshape(tf.layers.dense(noise, 7 * 7 * 64), [-1, 7, 7, 64])
+            h = tf.nn.relu(tf.layers.batch_normalization(h, training=True))
+            h = tf.layers.conv2d_transpose(h, 32, 5, 2, padding="same", use_bias=False)
+            h = tf.nn.relu(tf.layers.batch_normalization(h, training=True))
+            return tf.sigmoid(tf.layers.conv2d_transpose(h, 1, 5, 2, padding="same"))
+
+    def judged(images, reuse):
+        with tf.variable_scope("discriminator", reuse=reuse):
+            h = tf.nn.leaky_relu(tf.layers.conv2d(images, 32, 5, 2, padding="same"))
+            h = tf.nn.leaky_relu(tf.layers.conv2d(h, 64, 5, 2, padding="same"))
+            return tf.layers.dense(tf.reshape(h, [-1, 7 * 7 * 64]), 1)
+
+    def loss(logits, label):
+        labels = tf.fill(tf.shape(logits), label)
+        return tf.reduce_mean(
+            tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
+
+    on_real = judged(real, False)
+    on_fake = judged(generated(), True)
+    steps = [tf.train.AdamOptimizer(2e-4, beta1=0.5).minimize(
+        value, var_list=tf.trainable_variables(scope))
+        for value, scope in ((loss(on_real, 1.0) + loss(on_fake, 0.0), "discriminator"),
+                             (loss(on_fake, 1.0), "generator"))]
+    rng = np.random.RandomState(0)
+    return tf.group(*steps), {real: rng.rand(64, 28, 28, 1).astype(np.float32),
+                              noise: rng.randn(64, 64).astype(np.float32)}
+
+
 PROGRAMS = {function.__name__: function for function in (
     notes_adam, mlp, mlp_2048, softmax_regression, chain_100, chain_1000, chain_10000,
-    expression_1000, while_loop, word2vec)}
+    expression_1000, while_loop, word2vec, lstm, gru, lenet, vgg_block, autoencoder, dcgan)}
 
 
 def measure(name, package):

@@ -132,7 +132,10 @@ def _leaky_relu(features, alpha):
 def _leaky_relu_grad(gradients, features, alpha):
     number = features.dtype.type
     below = number(np.float32(alpha))  # float attributes of TensorFlow have 32 bits
-    return np.multiply(gradients, np.where(np.greater(features, 0), number(1), below))
+    positive = np.greater(features, 0)
+    if 0 <= below <= 1:  # the larger of two numbers is found faster than a choice is made
+        return np.multiply(gradients, np.maximum(positive.astype(features.dtype), below))
+    return np.multiply(gradients, np.where(positive, number(1), below))
 
 
 def _leaky_relu_grad_gradient(op, grad):
@@ -170,8 +173,8 @@ def _expm1_below_zero(x):
 
 
 def _elu_grad(gradients, outputs):
-    one = outputs.dtype.type(1)
-    return np.multiply(gradients, np.where(np.less(outputs, 0), np.add(outputs, one), one))
+    number = outputs.dtype.type
+    return np.multiply(gradients, np.add(np.fmin(outputs, number(0)), number(1)))
 
 
 def _elu_grad_gradient(op, grad):

@@ -11,6 +11,7 @@ import numpy as np
 
 from minitf.framework import dtypes, errors
 from minitf.framework.convert import convert_to_tensor
+from minitf.framework.parallel import in_blocks
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, math_ops
@@ -89,16 +90,70 @@ def _normalized(x, scale, offset, mean, variance, epsilon, data_format, is_train
            (("scale", scale), ("offset", offset), ("estimated_mean", mean),
             ("estimated_variance", variance)))
     dtype, x = x.dtype, x.astype(np.float32, copy=False)
+    y, sums = np.empty_like(x), _ChannelSums(x)
+    of_sample = variance
     if is_training:
         count = x.size // max(x.shape[3], 1)
-        mean = np.mean(x, axis=(0, 1, 2), dtype=np.float32)
-        centred = x - mean
-        variance = np.mean(np.square(centred), axis=(0, 1, 2), dtype=np.float32)
+        sums.add_blocks(lambda images: x[images])
+        with np.errstate(invalid="ignore"):  # without elements there is no mean
+            mean = sums.total() / np.float32(count)
+    wide_mean = _along_width(mean, x)
+
+    def centre(images):
+        return np.subtract(x[images], wide_mean, out=y[images])
+
+    if is_training:
+        sums = _ChannelSums(x)
+        sums.add_blocks(lambda images: np.square(centre(images)))
+        with np.errstate(invalid="ignore"):
+            variance = sums.total() / np.float32(count)
         of_sample = variance * np.float32(count / max(count - 1, 1))
-    else:
-        centred, of_sample = x - mean, variance
-    y = centred * (scale / np.sqrt(variance + np.float32(epsilon))) + offset
+    factor = _along_width(scale / np.sqrt(variance + np.float32(epsilon)), x)
+    wide_offset = _along_width(offset, x)
+
+    def scale_and_shift(images):
+        block = y[images] if is_training else centre(images)
+        block *= factor
+        block += wide_offset
+
+    _in_blocks(scale_and_shift, x)
     return y.astype(dtype, copy=False), mean, of_sample, mean, variance
+
+
+# Elements of a block of images, that stays in the cache from one operation to the next.
+_BLOCK = 1 << 16
+
+
+def _in_blocks(function, x):
+    """Calls ``function(slice)`` for some images of ``x`` at a time."""
+    size = x.size // max(len(x), 1)
+    in_blocks(function, len(x), max(1, _BLOCK // max(size, 1)))
+
+
+def _along_width(vector, x):
+    """A number for each channel, repeated for each column: [width, channels].
+
+    With it NumPy's inner loops run over rows of the images, not over a few channels each.
+    """
+    return np.repeat(vector[np.newaxis], x.shape[2], axis=0)
+
+
+class _ChannelSums:
+    """Sums for each channel, of arrays like ``x``, that are given block by block."""
+
+    def __init__(self, x):
+        self._x = x
+        self._parts = np.zeros((len(x), *x.shape[2:]), np.float32)
+
+    def add_blocks(self, function):
+        """Adds ``function(slice)`` for all blocks of images."""
+        def add(images):
+            np.add.reduce(function(images), axis=1, out=self._parts[images])
+
+        _in_blocks(add, self._x)
+
+    def total(self):
+        return self._parts.sum(axis=(0, 1))
 
 
 def _check(x, data_format, name, vectors=()):
@@ -190,16 +245,31 @@ def _gradients(y_backprop, x, scale, mean, variance, epsilon, data_format, is_tr
     _check(x, data_format, "FusedBatchNormGrad")
     dtype = x.dtype
     dy, x = (array.astype(np.float32, copy=False) for array in (y_backprop, x))
-    axes = (0, 1, 2)
-    centred = x - mean
+    dx, wide_mean = np.empty_like(x), _along_width(mean, x)
     inverse = np.float32(1) / np.sqrt(variance + np.float32(epsilon))
-    doffset = np.sum(dy, axis=axes, dtype=np.float32)
-    along = np.sum(dy * centred, axis=axes, dtype=np.float32)
-    dx = dy
-    if is_training:  # x also moves its mean and its variance
-        count = np.float32(max(x.size // max(x.shape[3], 1), 1))
-        dx = dy - doffset / count - centred * (np.square(inverse) * along / count)
-    dx = dx * (scale * inverse)
+
+    def times_centred(images):
+        return np.multiply(np.subtract(x[images], wide_mean, out=dx[images]), dy[images])
+
+    offset_sums, along_sums = _ChannelSums(x), _ChannelSums(x)
+    offset_sums.add_blocks(lambda images: dy[images])
+    along_sums.add_blocks(times_centred)
+    doffset, along = offset_sums.total(), along_sums.total()
+    count = np.float32(max(x.size // max(x.shape[3], 1), 1))
+    slope = _along_width(np.square(inverse) * along / -count, x)
+    shift = _along_width(doffset / count, x)
+    factor = _along_width(scale * inverse, x)
+
+    def finish(images):
+        block = dx[images]
+        if is_training:  # x also moves its mean and its variance
+            block *= slope
+            block += dy[images] - shift
+            block *= factor
+        else:
+            np.multiply(dy[images], factor, out=block)
+
+    _in_blocks(finish, x)
     unused = np.zeros(0 if is_training else mean.shape, np.float32)
     return dx.astype(dtype, copy=False), along * inverse, doffset, unused, unused
 

@@ -212,6 +212,73 @@ def atrous_conv2d(value, filters, rate, padding, name=None):
                        name=name)
 
 
+def atrous_conv2d_transpose(value, filters, output_shape, rate, padding, name=None):
+    """The transpose of ``atrous_conv2d``, as ``conv2d_transpose`` is that of ``conv2d``.
+
+    Args:
+      value: [batch, height, width, channels], floats.
+      filters: [height, width, output channels, channels].
+      output_shape: four numbers, or an int32 vector: the result's shape.
+      rate: a number: how far elements of the filter are apart.
+      padding: "SAME" or "VALID".
+
+    Raises:
+      ValueError: arguments or shapes that do not fit.
+    """
+    with name_scope(name, "atrous_conv2d_transpose", [value, filters, output_shape]):
+        value = convert_to_tensor(value, name="value")
+        filters = convert_to_tensor(filters, name="filters")
+        if not value.shape[3].is_compatible_with(filters.shape[3]):
+            raise ValueError("value's input channels does not match filters' input channels, "
+                             f"{value.shape[3]} != {filters.shape[3]}")
+        if rate < 1:
+            raise ValueError(f"rate {rate} cannot be less than one")
+        if rate == 1:
+            return conv_ops.conv2d_transpose(value, filters, output_shape, [1, 1, 1, 1],
+                                             padding=padding, data_format="NHWC")
+        shape = convert_to_tensor(output_shape, name="output_shape").shape
+        if not shape.is_compatible_with([4]):
+            raise ValueError(f"output_shape must have shape (4,), got {shape}")
+        if not isinstance(output_shape, Tensor):
+            output_shape = list(output_shape)
+            if not filters.shape[2].is_compatible_with(output_shape[3]):
+                raise ValueError("output_shape does not match filter's output channels, "
+                                 f"{output_shape[3]} != {filters.shape[2]}")
+        pads = _transposed_pads(filters, rate, padding)
+        sizes = [output_shape[axis] + before + after
+                 for axis, (before, after) in zip((1, 2), pads)]
+        # More padding, so that the rate divides the sizes.
+        extra = [(rate - size % rate) % rate for size in sizes]
+        value = array_ops.space_to_batch(value, [[0, more] for more in extra], block_size=rate)
+        block_sizes = [rate * rate * output_shape[0],
+                       *[(size + more) // rate for size, more in zip(sizes, extra)],
+                       output_shape[3]]
+        value = Conv2DBackpropInput(block_sizes, filters, value, strides=[1, 1, 1, 1],
+                                    padding="VALID", data_format="NHWC")
+        crops = [[before, after + more] for (before, after), more in zip(pads, extra)]
+        return array_ops.batch_to_space(value, crops, block_size=rate)
+
+
+def _transposed_pads(filters, rate, padding):
+    """What the convolution, of which this is the transpose, adds before and after each axis."""
+    if padding == "VALID":
+        return [(0, 0), (0, 0)]
+    if padding != "SAME":
+        raise ValueError(f"padding must be either VALID or SAME: {padding}")
+    if filters.shape.is_fully_defined():
+        window = filters.shape.as_list()
+    else:
+        window = array_ops.shape(filters)
+    window = [window[0], window[1]]
+    extents = [count + (count - 1) * (rate - 1) for count in window]
+    totals = [extent - 1 for extent in extents]
+    pads = []
+    for total in totals:
+        before = total // 2
+        pads.append((before, total - before))
+    return pads
+
+
 def conv_transpose(input, filters, output_shape, strides, padding="SAME", data_format=None,
                    dilations=None, name=None):
     """``conv1d_transpose``, ``conv2d_transpose`` or ``conv3d_transpose``, by the rank.

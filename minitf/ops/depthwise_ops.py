@@ -6,6 +6,7 @@ from minitf.framework import errors
 from minitf.framework.constant_folding import static_shape
 from minitf.framework.convert import convert_to_tensor
 from minitf.framework.graph import name_scope
+from minitf.framework.parallel import in_blocks
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, conv_ops, convolution_ops
@@ -180,6 +181,29 @@ def _by_place(filter):
     return filter.reshape(filter.shape[0] * filter.shape[1], *filter.shape[2:])
 
 
+def _along_width(filter, width):
+    """``_by_place`` by multiplier, repeated for each column: [places, multiplier, width, channels].
+
+    With it NumPy's inner loops run over rows of the images, not over a few channels each.
+    """
+    return np.repeat(_by_place(filter).swapaxes(1, 2)[:, :, np.newaxis], width, axis=2)
+
+
+# Elements of a block of images, that stays in the cache from one place of the window to the next.
+_BLOCK = 1 << 17
+
+
+def _in_blocks(function, windows, batch, channels):
+    """Calls ``function(images, shape)`` for some images at a time: [images, *outputs, channels]."""
+    per_image = (*windows.outputs, channels)
+    length = max(1, _BLOCK // max(int(np.prod(per_image)), 1))
+
+    def block(images):
+        function(images, (images.stop - images.start, *per_image))
+
+    in_blocks(block, batch, length)
+
+
 def _by_multiplier(out, filter_shape):
     """The output's channels split: ``multiplier`` arrays of [batch, height, width, channels]."""
     split = out.reshape(*out.shape[:3], *filter_shape[2:])
@@ -200,7 +224,7 @@ def _(input, filter, strides, padding, data_format):
         raise ValueError("DepthwiseConv2D requires the stride attribute to contain 4 values, but "
                          f"got: {len(strides)}")
     spatial, channel_axis = spatial_axes(2, data_format)
-    merge_dims(input[channel_axis], channels)
+    channels = merge_dims(input[channel_axis], channels)
     output = list(input)
     output[channel_axis] = (None if channels is None or multiplier is None
                             else channels * multiplier)
@@ -224,9 +248,15 @@ def _(input, filter, strides, padding, data_format):
     windows = _windows(input.shape, filter.shape, strides, padding, data_format)
     channels, multiplier = filter.shape[2:]
     outputs = np.zeros((multiplier, input.shape[0], *windows.outputs, channels), input.dtype)
-    for here, weights in zip(windows.places(windows.padded(input)), _by_place(filter)):
-        for m, output in enumerate(outputs):
-            output += here * weights[:, m]
+    padded, wide = windows.padded(input), _along_width(filter, windows.outputs[1])
+
+    def convolve(images, shape):
+        buffer = np.empty(shape, input.dtype)
+        for here, weights in zip(windows.places(padded[images]), wide):
+            for output, weight in zip(outputs, weights):
+                output[images] += np.multiply(here, weight, out=buffer)
+
+    _in_blocks(convolve, windows, input.shape[0], channels)
     output = np.stack(outputs, axis=-1) if multiplier else outputs
     return output.reshape(input.shape[0], *windows.outputs, channels * multiplier)
 
@@ -264,9 +294,16 @@ def _(input_sizes, filter, out_backprop, strides, padding, data_format):
     windows = _backprop_windows(name, shape, filter.shape, out_backprop.shape, strides, padding,
                                 data_format)
     padded = windows.zeros(shape[0], shape[3], out_backprop.dtype)
-    for m, grad in enumerate(_by_multiplier(out_backprop, filter.shape)):
-        for target, weights in zip(windows.places(padded), _by_place(filter)):
-            target += grad * weights[:, m]
+    wide = _along_width(filter, windows.outputs[1])
+    grads = _by_multiplier(out_backprop, filter.shape)
+
+    def spread(images, shape):
+        buffer = np.empty(shape, out_backprop.dtype)
+        for target, weights in zip(windows.places(padded[images]), wide):
+            for grad, weight in zip(grads, weights):
+                target += np.multiply(grad[images], weight, out=buffer)
+
+    _in_blocks(spread, windows, shape[0], shape[3])
     return windows.unpadded(padded)
 
 
@@ -299,11 +336,21 @@ def _(input, filter_sizes, out_backprop, strides, padding, data_format):
     shape = tuple(filter_sizes.tolist())
     windows = _backprop_windows(name, input.shape, shape, out_backprop.shape, strides, padding,
                                 data_format)
-    result = np.zeros(shape, input.dtype)
-    for m, grad in enumerate(_by_multiplier(out_backprop, shape)):
-        for place, here in enumerate(windows.places(windows.padded(input))):
-            _by_place(result)[place, :, m] = np.einsum("bijc,bijc->c", here, grad)
-    return result
+    rows, columns, channels, multiplier = shape
+    # For each image on its own, so that threads do not meet; float16 sums would be inexact.
+    sums = np.zeros((len(input), rows * columns, multiplier, channels),
+                    np.promote_types(input.dtype, np.float32))
+    padded, grads = windows.padded(input), _by_multiplier(out_backprop, shape)
+
+    def gather(images, block_shape):
+        buffer = np.empty(block_shape, input.dtype)
+        for place, here in enumerate(windows.places(padded[images])):
+            for m, grad in enumerate(grads):
+                np.multiply(here, grad[images], out=buffer)
+                sums[images, place, m] = buffer.sum(axis=1, dtype=sums.dtype).sum(axis=1)
+
+    _in_blocks(gather, windows, len(input), channels)
+    return sums.sum(axis=0).swapaxes(1, 2).reshape(shape).astype(input.dtype, copy=False)
 
 
 @DepthwiseConv2dNativeBackpropFilter.gradient

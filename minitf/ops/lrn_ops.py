@@ -24,12 +24,16 @@ def local_response_normalization(input, depth_radius=5, bias=1, alpha=1, beta=0.
 
 
 def _near_sum(x, radius):
-    """For each channel the sum over the channels at most ``radius`` away."""
-    total = x.copy()
-    for distance in range(1, min(radius, x.shape[-1] - 1) + 1):
-        total[..., distance:] += x[..., :-distance]
-        total[..., :-distance] += x[..., distance:]
-    return total
+    """For each channel the sum over the channels at most ``radius`` away: a product with a band."""
+    channels = np.arange(x.shape[-1])
+    near = np.abs(channels - channels[:, np.newaxis]) <= radius
+    wide = x.astype(np.float32, copy=False)
+    return np.matmul(wide, near.astype(wide.dtype)).astype(x.dtype, copy=False)
+
+
+def _power(x, exponent):
+    """``x ** exponent`` of positive numbers."""
+    return np.exp(np.log(x) * x.dtype.type(exponent))
 
 
 def _norm(x, radius, bias, alpha):
@@ -52,7 +56,7 @@ def _(input):
 def _(input, depth_radius, bias, alpha, beta):
     if np.ndim(input) != 4:
         raise errors.InvalidArgumentError(None, None, "in must be 4-dimensional")
-    return input * _norm(input, depth_radius, bias, alpha) ** input.dtype.type(-beta)
+    return input * _power(_norm(input, depth_radius, bias, alpha), -beta)
 
 
 @LRN.gradient
@@ -83,5 +87,5 @@ def _(input_grads, input_image, output_image, depth_radius, bias, alpha, beta):
     number = input_grads.dtype.type
     norm = _norm(input_image, depth_radius, bias, alpha)
     through_others = _near_sum(input_grads * output_image / norm, depth_radius)
-    return (input_grads * norm ** number(-beta)
+    return (input_grads * _power(norm, -beta)
             - number(2 * alpha * beta) * input_image * through_others)

@@ -80,10 +80,11 @@ def _largest(x, k):
     """
     rows = x.reshape(-1, x.shape[-1])
     least = np.partition(rows, -k, axis=-1)[:, -k, np.newaxis]
-    chosen, equal = rows > least, rows == least
+    chosen = rows >= least
     # Of the elements that equal the k-th, the first ones are chosen, as many as are left to choose.
-    left = k - chosen.sum(axis=-1, keepdims=True)
-    chosen |= equal & (np.cumsum(equal, axis=-1) <= left)
+    for row in np.flatnonzero(np.count_nonzero(chosen, axis=-1) > k):
+        equal = np.flatnonzero(rows[row] == least[row])
+        chosen[row, equal[k - np.count_nonzero(chosen[row]):]] = False
     places = np.nonzero(chosen)[1]
     if places.size != len(rows) * k:
         return None

@@ -52,7 +52,7 @@ def _(sparse_indices, output_shape, sparse_values, default_value, validate_indic
     shape = tuple(int(size) for size in output_shape)
     inside = ((places >= 0) & (places < output_shape)).all(axis=1)
     if validate_indices:
-        _check_places(places, inside, shape)
+        check_places(places, inside, shape)
     elif not inside.all():
         raise _invalid(f"Indices are not valid (out of bounds).  Shape: {list_text(shape)}")
     dense = np.full(shape, default_value, np.asarray(sparse_values).dtype)
@@ -95,8 +95,11 @@ def _check(places, shape, values, default):
         raise _invalid("default_value should be a scalar.")
 
 
-def _check_places(places, inside, shape):
-    """Raises for the first place that is out of bounds, not after the one before, or the same."""
+def check_places(places, inside, shape, prefix=""):
+    """Raises for the first place that is out of bounds, not after the one before, or the same.
+
+    The message begins with ``prefix``.
+    """
     # As numbers that grow in the order of the places.
     strides = [math.prod(shape[i + 1:]) for i in range(len(shape))]
     number = (places.astype(np.int64) * strides).sum(axis=1)
@@ -109,5 +112,6 @@ def _check_places(places, inside, shape):
         elif number[i] == number[i - 1]:
             what = "repeated"
         else:
-            what = "out of order. Many sparse ops require sorted indices."
-        raise _invalid(f"indices[{i}] = {list_text(places[i].tolist())} is {what}")
+            what = ("out of order. Many sparse ops require sorted indices.\n"
+                    "    Use `tf.sparse.reorder` to create a correctly ordered copy.\n\n")
+        raise _invalid(f"{prefix}indices[{i}] = {list_text(places[i].tolist())} is {what}")

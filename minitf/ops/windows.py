@@ -260,7 +260,7 @@ class Windows:
 
     # ---- pooling ----
 
-    def _parts(self, x):
+    def parts(self, x):
         """For each place of the window, in row-major order, the windows that see ``x`` there.
 
         Places in the padding are left out, so that nothing needs to be padded.
@@ -285,7 +285,7 @@ class Windows:
     def largest(self, x):
         """The largest element of each window; padding does not count."""
         result = np.full((x.shape[0], *self.outputs, x.shape[-1]), _lowest(x.dtype), x.dtype)
-        for outputs, inputs in self._parts(x):
+        for outputs, inputs in self.parts(x):
             np.maximum(result[outputs], x[inputs], out=result[outputs])
         return result
 
@@ -297,7 +297,7 @@ class Windows:
         largest = self.largest(x)
         before = np.ones(largest.shape, bool)
         found = np.zeros(largest.shape, np.min_scalar_type(int(np.prod(self.window))))
-        for outputs, inputs in self._parts(x):
+        for outputs, inputs in self.parts(x):
             before[outputs] &= x[inputs] != largest[outputs]
             found += before
         return np.minimum(found, int(np.prod(self.window)) - 1, out=found)
@@ -305,21 +305,21 @@ class Windows:
     def at_places(self, x, found):
         """For each window the element of ``x`` at the place that ``found`` tells."""
         result = np.zeros(found.shape, x.dtype)
-        for i, (outputs, inputs) in enumerate(self._parts(x)):
+        for i, (outputs, inputs) in enumerate(self.parts(x)):
             result[outputs] += _masked(x[inputs], found[outputs] == i)
         return result
 
     def to_places(self, grad, found):
         """The transpose of ``at_places``: each window's number is added where ``found`` tells."""
         result = np.zeros((grad.shape[0], *self.sizes, grad.shape[-1]), grad.dtype)
-        for i, (outputs, inputs) in enumerate(self._parts(result)):
+        for i, (outputs, inputs) in enumerate(self.parts(result)):
             result[inputs] += _masked(grad[outputs], found[outputs] == i)
         return result
 
     def mean(self, x):
         """The mean of each window; padding does not count."""
         total = np.zeros((x.shape[0], *self.outputs, x.shape[-1]), x.dtype)
-        for outputs, inputs in self._parts(x):
+        for outputs, inputs in self.parts(x):
             total[outputs] += x[inputs]
         return self._shared(total)
 
@@ -327,14 +327,14 @@ class Windows:
         """The gradient of ``mean``: each window's gradient in equal shares to its elements."""
         share = self._shared(grad)
         result = np.zeros((grad.shape[0], *self.sizes, channels), grad.dtype)
-        for outputs, inputs in self._parts(result):
+        for outputs, inputs in self.parts(result):
             result[inputs] += share[outputs]
         return result
 
     def _shared(self, total):
         """``total`` divided by how many elements that are not padding each window has."""
         counts = np.zeros((1, *self.outputs, 1), total.dtype)
-        for outputs, _ in self._parts(counts):
+        for outputs, _ in self.parts(counts):
             counts[outputs] += total.dtype.type(1)
         return total / counts
 

@@ -1,10 +1,11 @@
 """tf.nn: activations, losses, normalisation, embedding, convolution, pooling."""
 
-from cases import I, N, P, V, bads, row, rows
+from cases import I, N, P, V, bad, bads, row, rows
 
 TOLERANCE = 1e-5
 
 LABELS = V([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
+LABEL_PLACES = V([[0, 0], [0, 1], [1, 0]], "int64")
 FLOATS = "float32 float64 float16"
 
 ROWS = [
@@ -29,6 +30,10 @@ ROWS = [
         tf.nn.l2_normalize(x, 0)
         tf.nn.l2_normalize(x, axis=[0, 1], epsilon=1e-6)
     """, "float32 float64", x=N(2, 3)),
+    row("tf.nn.softplus(x)", FLOATS, numeric=False,
+        x=V([-20.0, -14.0, -9.0, -5.0, 5.0, 9.5, 14.0])),
+    row('tf.extract_image_patches(x, [1, 2, 2, 1], [1, 1, 1, 1], [1, 1, 1, 1], "VALID")',
+        grads=False, shapes="known", x=N(0, 3, 4, 2)),
     row("tf.nn.softsign(x)", numeric=1, x=N(2, 3)),
     row("tf.nn.relu(x)", "int32 int64 int8 float16", x=N(2, 3)),
     row("tf.nn.softmax(x)", x=N(2, 3, 4)),
@@ -133,9 +138,10 @@ ROWS = [
         tf.nn.embedding_lookup(x, i)
         tf.nn.embedding_lookup(x, i, max_norm=1.0)
     """, "float32", x=N(4, 3), i=V([0, 3, 0], "int32")),
+    row('tf.nn.embedding_lookup([x, y], i, partition_strategy="div")', "float32", x=N(2, 3),
+        y=N(2, 3), i=V([0, 3, 2], "int32")),
     rows("""
         tf.nn.embedding_lookup([x, y], i)
-        tf.nn.embedding_lookup([x, y], i, partition_strategy="div")
     """, "float32", shapes="known partly", x=N(2, 3), y=N(2, 3), i=V([0, 3, 2], "int32")),
     rows("""
         tf.nn.embedding_lookup_sparse(x, tf.SparseTensor([[0, 0], [0, 1], [1, 0]], i, [2, 2]), None)
@@ -179,6 +185,48 @@ ROWS = [
         tf.extract_image_patches(x, [1, 2, 2, 1], [1, 1, 1, 1], [1, 1, 1, 1], "VALID")
         tf.image.extract_patches(x, [1, 2, 2, 1], [1, 2, 2, 1], [1, 1, 1, 1], "SAME")
     """, "float32", shapes="known", x=N(1, 3, 4, 2)),
+
+    # ---- morphology, fractional pooling ----
+    rows("""
+        tf.nn.dilation2d(x, w, [1, 1, 1, 1], [1, 1, 1, 1], "SAME")
+        tf.nn.erosion2d(x, w, [1, 2, 1, 1], [1, 1, 2, 1], "VALID")
+    """, "float32 float64", numeric=1, x=N(1, 4, 5, 2), w=N(2, 2, 2)),
+    row('tf.nn.dilation2d(x, w, [1, 1, 1, 1], [1, 1, 1, 1], "SAME")', "int32 uint8 float16",
+        shapes="known", numeric=False, x=N(1, 4, 5, 2), w=N(2, 2, 2)),
+    bad('tf.nn.dilation2d(x, w, [1, 1, 1, 1], [1, 1, 1, 1], "SAME")', x=N(1, 4, 5, 2),
+        w=N(2, 2, 3)),
+    rows("""
+        raw.Dilation2DBackpropInput(input=x, filter=w, out_backprop=g, strides=[1, 1, 1, 1], \
+            rates=[1, 1, 1, 1], padding="VALID")
+        raw.Dilation2DBackpropFilter(input=x, filter=w, out_backprop=g, strides=[1, 1, 1, 1], \
+            rates=[1, 1, 1, 1], padding="VALID")
+    """, "float32 int32", grads=False, x=N(1, 4, 5, 2), w=N(2, 2, 2), g=N(1, 3, 4, 2)),
+    rows("""
+        tf.nn.fractional_max_pool(x, [1.0, 1.5, 1.3, 1.0], deterministic=True, seed=4)
+        tf.nn.fractional_max_pool(x, [1.0, 1.4, 2.2, 1.0], True, True, True, 4, 6)
+        tf.nn.fractional_avg_pool(x, [1.0, 1.5, 1.3, 1.0], deterministic=True, seed2=4)
+        tf.nn.fractional_avg_pool(x, [1.0, 1.4, 2.2, 1.0], True, True, True, 4, 6)
+    """, "float32 float64 int32", shapes="known", numeric=1, x=N(1, 6, 7, 2)),
+    bad("tf.nn.fractional_max_pool(x, [1.0, 1.5, 1.3, 1.0], seed=4)", x=N(1, 6, 7, 2)),
+    row("raw.FractionalMaxPoolGrad(orig_input=x, orig_output=y, out_backprop=g, overlapping=True,"
+        " row_pooling_sequence=rows, col_pooling_sequence=columns)", "float32 int32", grads=False,
+        x=N(1, 4, 5, 2), y=N(1, 2, 2, 2), g=N(1, 2, 2, 2), rows=V([0, 1, 4], "int64"),
+        columns=V([0, 3, 5], "int64")),
+    row("raw.FractionalAvgPoolGrad(orig_input_tensor_shape=s, out_backprop=g, overlapping=True,"
+        " row_pooling_sequence=rows, col_pooling_sequence=columns)", "float32 float64 int32",
+        grads=False, s=V([1, 4, 5, 2], "int64"), g=N(1, 2, 2, 2), rows=V([0, 1, 4], "int64"),
+        columns=V([0, 3, 5], "int64")),
+
+    # ---- connectionist temporal classification ----
+    row("tf.nn.ctc_loss(tf.SparseTensor(i, v, [2, 2]), x, n)", "float32", i=LABEL_PLACES,
+        v=V([1, 1, 2], "int32"), x=N(6, 2, 4), n=V([6, 4], "int32")),
+    row("tf.nn.ctc_loss(tf.SparseTensor(i, v, [2, 2]), x, n)", "float32", shapes="known",
+        grads=False, i=LABEL_PLACES, v=V([0, 2, 0], "int32"), x=N(6, 2, 4), n=V([5, 6], "int32")),
+    bad("tf.nn.ctc_loss(tf.SparseTensor(i, v, [2, 2]), x, n)", i=LABEL_PLACES,
+        v=V([0, 2, 0], "int32"), x=N(6, 2, 4), n=V([1, 6], "int32")),
+    row("tf.nn.ctc_greedy_decoder(x, n)", "float32 float64", x=N(6, 2, 4), n=V([6, 4], "int32")),
+    row("tf.nn.ctc_beam_search_decoder(x, n, beam_width=5, top_paths=2)", "float32",
+        x=N(6, 2, 4), n=V([6, 4], "int32")),
 
     # ---- volumes, second gradients of pooling, older batch normalisation ----
     rows("""
