@@ -5,7 +5,6 @@ NumPy releases the interpreter's lock while it computes, so threads do run at th
 
 import functools
 import os
-from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 
@@ -33,6 +32,8 @@ def in_blocks(function, size, length):
         workers = 1
         work(0)
         return
+    from concurrent.futures import wait
+
     shared = [_pool().submit(work, part) for part in range(1, workers)]
     try:
         work(0)
@@ -44,6 +45,8 @@ def in_blocks(function, size, length):
 
 @functools.cache
 def _pool():
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), thread_name_prefix="minitf")
 
 

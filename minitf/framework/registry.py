@@ -19,6 +19,8 @@ called, adds a node to the graph.
 import ast
 import collections
 import functools
+import importlib
+import pkgutil
 import re
 import sys
 
@@ -476,13 +478,25 @@ def get(name):
 
 
 def find(name):
-    """The OpType of that name, or None."""
+    """The OpType of that name, or None; families that are loaded when they are used are loaded."""
+    if name not in _REGISTRY:
+        _load_all()
     return _REGISTRY.get(name)
 
 
 def registered():
     """All op types, by name."""
+    _load_all()
     return dict(sorted(_REGISTRY.items()))
+
+
+@functools.cache
+def _load_all():
+    """Imports every family of ops."""
+    from minitf import ops
+
+    for module in pkgutil.iter_modules(ops.__path__):
+        importlib.import_module(f"{ops.__name__}.{module.name}")
 
 
 # ---- attribute values and protobuf ----

@@ -170,6 +170,9 @@ def make_tensor_value(
         shape = array.shape
     elif shape != array.shape:
         _check_shape(array, shape, verify_shape, allow_broadcast)
+    if found is dtypes.string and not array.size and not _is_array_like(values):
+        # TensorFlow writes the strings that it was given though the shape has room for none.
+        array = _object_array([as_bytes(leaf) for leaf in _leaves(values)], -1)
     return TensorValue(found, shape, array)
 
 
@@ -500,6 +503,8 @@ def _count(shape):
 def _fill(elements, shape, dtype):
     """The array of `shape` that begins with `elements` and repeats the last one."""
     missing = _count(shape) - elements.size
+    if dtype.base_dtype is dtypes.string and 0 in shape:
+        return np.empty(shape, object)
     if missing == 0:
         return elements.reshape(shape)
     if missing < 0:

@@ -173,15 +173,23 @@ def truediv(x, y, name=None):
     """
     with name_scope(name, "truediv", [x, y]) as scope:
         x, y = convert_to_tensor(x, name="x"), convert_to_tensor(y, name="y")
-        x_dtype, y_dtype = x.dtype.base_dtype, y.dtype.base_dtype
-        if x_dtype != y_dtype:
-            raise TypeError(f"x and y must have the same dtype, got {x_dtype!r} != {y_dtype!r}")
-        if x_dtype not in _QUOTIENT_DTYPE:
-            raise TypeError(f"Invalid dtype {x_dtype!r} in __truediv__")
-        dtype = _QUOTIENT_DTYPE[x_dtype]
+        dtype = quotient_dtype(x.dtype.base_dtype, y.dtype.base_dtype)
         if dtype is not None:
             x, y = math_ops.cast(x, dtype), math_ops.cast(y, dtype)
         return RealDiv(x, y, name=scope)
+
+
+def quotient_dtype(x_dtype, y_dtype):
+    """The dtype to which both operands of a true division are cast; None: they stay as they are.
+
+    Raises:
+      TypeError: the dtypes differ, or cannot be divided.
+    """
+    if x_dtype != y_dtype:
+        raise TypeError(f"x and y must have the same dtype, got {x_dtype!r} != {y_dtype!r}")
+    if x_dtype not in _QUOTIENT_DTYPE:
+        raise TypeError(f"Invalid dtype {x_dtype!r} in __truediv__")
+    return _QUOTIENT_DTYPE[x_dtype]
 
 
 def div(x, y, name=None):
@@ -630,15 +638,19 @@ def _(inputs):
 
 
 def _sum_of(inputs):
-    total = np.array(inputs[0])
+    shape = np.shape(inputs[0])
     for value in inputs[1:]:
-        if np.shape(value) != total.shape:
+        if np.shape(value) != shape:
             raise errors.InvalidArgumentError(
                 None, None, "Inputs to operation AddN of type AddN must have the same size and "
-                f"shape.  Input 0: {list_text(total.shape)} != input "
-                f"{[np.shape(v) == total.shape for v in inputs].index(False)}: "
+                f"shape.  Input 0: {list_text(shape)} != input "
+                f"{[np.shape(v) == shape for v in inputs].index(False)}: "
                 f"{list_text(np.shape(value))}")
-        np.add(total, value, out=total)
+    if len(inputs) == 1:
+        return np.array(inputs[0])
+    total = np.add(inputs[0], inputs[1])
+    for value in inputs[2:]:
+        total += value
     return total
 
 

@@ -50,6 +50,8 @@ SpaceToBatch = op("SpaceToBatch(input: T, paddings: Tpaddings; T, Tpaddings: typ
 
 def _block_count(input, block_shape, paddings):
     """The number of block dimensions and the input's dimensions, when both are known."""
+    if block_shape.shape._dims is None:
+        raise ValueError("block_shape must have rank 1.")
     count = with_rank(block_shape.shape, 1)._dims[0]
     if count is None:
         return None, None
@@ -109,8 +111,15 @@ def _space_to_batch(input, block, paddings):
         (padded.shape[0] * int(np.prod(block)),) + moved.shape[count + 1:], input.dtype)
 
 
+def _check_rank(input, block_shape):
+    if np.ndim(input) < len(block_shape) + 1:
+        raise ValueError(f"input rank should be >= {len(block_shape) + 1} instead of "
+                         f"{np.ndim(input)}")
+
+
 @SpaceToBatchND.kernel
 def _(input, block_shape, paddings):
+    _check_rank(input, block_shape)
     return _space_to_batch(input, block_shape.tolist(), paddings)
 
 
@@ -130,6 +139,8 @@ def _(input, paddings, block_size):
 
 @SpaceToBatch.kernel
 def _(input, paddings, block_size):
+    if np.ndim(input) != 4:
+        raise ValueError(f"Input rank should be: 4instead of: {np.ndim(input)}")
     return _space_to_batch(input, [block_size] * 2, paddings)
 
 
@@ -209,6 +220,7 @@ def _batch_to_space(input, block, crops):
 
 @BatchToSpaceND.kernel
 def _(input, block_shape, crops):
+    _check_rank(input, block_shape)
     return _batch_to_space(input, block_shape.tolist(), crops)
 
 
@@ -228,6 +240,8 @@ def _(input, crops, block_size):
 
 @BatchToSpace.kernel
 def _(input, crops, block_size):
+    if np.ndim(input) != 4:
+        raise ValueError(f"Input rank should be: 4instead of: {np.ndim(input)}")
     return _batch_to_space(input, [block_size] * 2, crops)
 
 
@@ -334,8 +348,14 @@ def _(input, block_size, data_format):
         None if width is None else width * block_size, divide_dims(depth, block_size ** 2)))
 
 
+def _check_image(input):
+    if np.ndim(input) != 4:
+        raise ValueError(f"Input rank should be 4 instead of {np.ndim(input)}")
+
+
 @SpaceToDepth.kernel
 def _(input, block_size, data_format):
+    _check_image(input)
     order = _image_order(data_format)
     batch, height, width, depth = np.transpose(input, order).shape
     if height % block_size or width % block_size:
@@ -350,6 +370,7 @@ def _(input, block_size, data_format):
 
 @DepthToSpace.kernel
 def _(input, block_size, data_format):
+    _check_image(input)
     order = _image_order(data_format)
     batch, height, width, depth = np.transpose(input, order).shape
     if depth % block_size ** 2:

@@ -256,10 +256,9 @@ def _(input):
 @MatrixBandPart.kernel
 def _(input, num_lower, num_upper):
     _check_matrix(input)
-    check_scalar(num_lower, "num_lower must be scalar, got shape")
-    check_scalar(num_upper, "num_upper must be scalar, got shape")
     rows, cols = input.shape[-2:]
     for which, value, size in (("lower", num_lower, rows), ("upper", num_upper, cols)):
+        check_scalar(value, f"num_{which} must be scalar, got shape")
         if value > size:
             what = "rows" if which == "lower" else "columns"
             raise ValueError(f"num_{which} must be negative or less or equal to number of {what} "

@@ -109,6 +109,9 @@ def _(hypothesis_indices, hypothesis_values, hypothesis_shape, truth_indices, tr
 @EditDistance.kernel
 def _(hypothesis_indices, hypothesis_values, hypothesis_shape, truth_indices, truth_values,
       truth_shape, normalize):
+    for name, parts in (("hypothesis", (hypothesis_indices, hypothesis_values, hypothesis_shape)),
+                        ("truth", (truth_indices, truth_values, truth_shape))):
+        _check_parts(name, *parts)
     if len(hypothesis_shape) != len(truth_shape):
         raise ValueError("Expected hypothesis_shape and truth_shape to be of one length, got "
                          f"{list_text(hypothesis_shape)} and {list_text(truth_shape)}")
@@ -122,6 +125,14 @@ def _(hypothesis_indices, hypothesis_values, hypothesis_shape, truth_indices, tr
             distance = distance / len(truth) if len(truth) else np.inf
         result[place] = distance
     return result
+
+
+def _check_parts(name, indices, values, shape):
+    for part, array, rank in (("indices", indices, 2), ("values", values, 1), ("shape", shape, 1)):
+        if np.ndim(array) != rank:
+            what = "matrix" if rank == 2 else "vector"
+            raise ValueError(f"{name}_{part} should be a {what}, but got shape: "
+                             f"{list_text(np.shape(array))}")
 
 
 def _sequences(indices, values):

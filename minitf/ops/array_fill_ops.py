@@ -12,6 +12,7 @@ from minitf.framework.operation import Tensor
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, math_ops
+from minitf.ops.arguments import check_scalar
 from minitf.ops.common_shapes import UNKNOWN, scalar_dim, shape_of, with_rank
 from minitf.ops.constant_op import constant, zeros_value
 from minitf.ops.elementwise import list_text
@@ -52,6 +53,8 @@ def _(dims, value, T):
 def _(dims, value):
     if np.ndim(dims) != 1:
         return f"dims must be a vector, got shape {list_text(np.shape(dims))}"
+    if np.ndim(value):
+        return f"value must be a scalar, got shape {list_text(np.shape(value))}"
     negative = [dim for dim in dims if dim < 0]
     return f"Dimension {negative[0]} must be >= 0" if negative else None
 
@@ -228,6 +231,9 @@ def _(indices, depth, axis):
 
 @OneHot.kernel
 def _(indices, depth, on_value, off_value, axis, T):
+    check_scalar(depth, "depth must be a scalar, but got:")
+    check_scalar(on_value, "on_value must be a scalar, but got:")
+    check_scalar(off_value, "off_value must be a scalar, but got:")
     if depth < 0:
         raise ValueError(f"depth must be non-negative, got: {depth}")
     dtype, rank = T.as_numpy_dtype, np.ndim(indices)

@@ -73,16 +73,37 @@ def _(params, indices, axis, batch_dims):
 
 @GatherV2.kernel
 def _(params, indices, axis, batch_dims):
+    if np.ndim(axis):
+        raise ValueError("axis must be scalar")
     rank, axis = np.ndim(params), int(axis)
     if rank == 0:
         raise ValueError("params must be at least 1 dimensional")
     if not -rank <= axis < rank:
         raise ValueError(f"Expected axis in the range [-{rank}, {rank}), but got {axis}")
     axis %= rank
+    if batch_dims:
+        batch_dims = _checked_batch_dims(np.shape(params), np.shape(indices), axis, batch_dims)
     _check_indices(indices, params.shape[axis])
     if batch_dims == 0:
         return np.take(params, indices, axis, mode="clip")
-    return _gather_batch(params, indices, axis, batch_dims % np.ndim(indices))
+    return _gather_batch(params, indices, axis, batch_dims)
+
+
+def _checked_batch_dims(params, indices, axis, batch_dims):
+    """``batch_dims`` counted from the front."""
+    rank = len(indices)
+    count = batch_dims + rank if batch_dims < 0 else batch_dims
+    if not 0 <= count < rank:
+        raise ValueError(f"Expected batch_dims in the range [{-rank}, {rank}), but got {count}")
+    if count >= len(params):
+        raise ValueError(f"batch_dims ({count}) must be less than rank(params) ({len(params)}).")
+    if axis < count:
+        raise ValueError(f"batch_dims ({count}) must be less than or equal to axis ({axis}).")
+    for i in range(count):
+        if params[i] != indices[i]:
+            raise ValueError(f"params.shape[{i}]: {params[i]} should be equal to indices.shape[{i}]"
+                             f": {indices[i]}")
+    return count
 
 
 def _check_indices(indices, size):
@@ -337,6 +358,8 @@ def _(params, indices):
 def _(params, indices):
     if np.ndim(indices) < 1:
         raise ValueError("indices must be at least a vector")
+    if np.ndim(params) < 1:
+        raise ValueError("params must be at least a vector")
     if indices.shape[-1] > np.ndim(params):
         raise ValueError("index innermost dimension length must be <= params rank; saw: "
                          f"{indices.shape[-1]} vs. {np.ndim(params)}")
@@ -424,11 +447,16 @@ def _scattered_shape(shape, indices, updates):
 
 @ScatterNd.kernel
 def _(indices, updates, shape):
-    _check_scatter(np.shape(indices), np.shape(updates), tuple(shape))
+    if np.ndim(indices) and np.ndim(updates) and np.ndim(shape) != 1:
+        raise ValueError("Shape must be a vector")
+    _check_scatter(np.shape(indices), np.shape(updates), tuple(np.ravel(shape)))
     return _scattered(np.add, array_ops.zero_array(shape, updates.dtype), indices, updates)
 
 
 def _check_scatter(at, new, dims):
+    for what, shape in (("Indices", at), ("Updates", new)):
+        if not shape:
+            raise ValueError(f"{what} shape must have rank at least one. Found:[]")
     if 0 in new and 0 not in at or 0 in dims and not (0 in new and 0 in at):
         raise ValueError("Indices and updates specified for empty output shape")
     outer = len(at) - 1
@@ -483,6 +511,7 @@ def _tensor_scatter(name, combine):
 
     @op_type.shape
     def _(tensor, indices, updates):
+        with_rank_at_least(tensor.shape, 1)
         with_rank_at_least(indices.shape, 1)
         with_rank_at_least(updates.shape, 1)
         return _scattered_shape(tensor.shape, indices.shape, updates.shape)

@@ -161,7 +161,9 @@ def _(values, shape):
     for value in values:
         if not value.shape.is_fully_defined():
             raise ValueError("All input shapes must be fully defined.")
-        with_value(value.shape._dims[0] if value.shape._dims else None, 1)
+        if not value.shape._dims or not shape._dims:
+            raise ValueError("Out of range dim_index 0 for shape with 0 dimensions")
+        with_value(value.shape._dims[0], 1)
     merged = values[0].shape
     for value in values[1:]:
         merged = merge_shapes(merged, value.shape)
@@ -205,15 +207,16 @@ Concat = op("Concat(concat_dim: int32, values: N * T; N: int >= 2, T) -> (output
 
 @ConcatV2.shape
 def _(values, axis):
-    return _concat_shape(values, axis)
+    return concat_shape(values, axis)
 
 
 @Concat.shape
 def _(concat_dim, values):
-    return _concat_shape(values, concat_dim)
+    return concat_shape(values, concat_dim)
 
 
-def _concat_shape(values, axis):
+def concat_shape(values, axis):
+    """The shape of tensors joined along an axis, a scalar tensor."""
     with_rank(axis.shape, 0)
     shape_of_rank = _concat_shape_of_rank(values)
     axis = static_value(axis)
@@ -268,15 +271,18 @@ def _(values, axis):
 
 @ConcatV2.explain
 def _(values, axis):
-    return _explain_concat(values, axis)
+    return _explain_concat(values, axis, "axis")
 
 
 @Concat.explain
 def _(concat_dim, values):
-    return _explain_concat(values, concat_dim)
+    return _explain_concat(values, concat_dim, "concat_dim")
 
 
-def _explain_concat(values, axis):
+def _explain_concat(values, axis, name):
+    if np.ndim(axis):
+        return (f"{name} tensor should be a scalar integer, but got shape "
+                f"{list_text(np.shape(axis))}")
     first = np.shape(values[0])
     if not -len(first) <= axis < len(first):
         return (f"ConcatOp : Expected concatenating dimensions in the range [{-len(first)}, "
@@ -398,20 +404,21 @@ ConcatOffset = op("ConcatOffset(concat_dim: int32, shape: N * int32; N: int >= 2
 
 @ConcatOffset.shape
 def _(shape):
-    return [with_rank(item.shape, 1) for item in shape]
+    return [item.shape for item in shape]
 
 
 @ConcatOffset.kernel
 def _(concat_dim, shape):
-    first, start, offsets = shape[0], 0, []
+    first, start, offsets = shape[0].tolist(), 0, []
     axis = int(concat_dim) % len(first)
     for i, size in enumerate(shape):
-        if np.delete(size, axis).tolist() != np.delete(first, axis).tolist():
-            wrong = next(j for j in range(len(first)) if j != axis and size[j] != first[j])
+        size = size.tolist()
+        wrong = next((j for j in range(len(first)) if j != axis and size[j] != first[j]), None)
+        if wrong is not None:
             raise ValueError(f"All dimensions except {axis} must match. Input {i} has shape "
                              f"[{' '.join(map(str, size))}] and doesn't match input 0 with shape "
                              f"[{' '.join(map(str, first))}]. (dimension {wrong})")
-        offset = np.zeros_like(first)
+        offset = np.zeros_like(shape[0])
         offset[axis] = start
         start += size[axis]
         offsets.append(offset)
@@ -470,12 +477,19 @@ def _(split_dim, value, num_split):
 
 @Split.kernel
 def _(split_dim, value, num_split):
-    return np.split(value, num_split, int(split_dim))
+    axis = int(split_dim)
+    size, rest = divmod(value.shape[axis], num_split)
+    if rest:
+        raise ValueError("the parts are not equal")
+    before = (slice(None),) * (axis % value.ndim)
+    return [value[(*before, slice(i * size, (i + 1) * size))] for i in range(num_split)]
 
 
 @Split.explain
 def _(split_dim, value, num_split):
     dims = np.shape(value)
+    if np.ndim(split_dim):
+        return f"split_dim must be a scalar but has rank {np.ndim(split_dim)}"
     if not -len(dims) <= split_dim < len(dims):
         return _axis_text(len(dims), split_dim)
     axis = split_dim % len(dims)
@@ -538,11 +552,11 @@ def _split_sizes(sizes, whole, num_split):
 @SplitV.kernel
 def _(value, size_splits, split_dim, num_split):
     rank, sizes = np.ndim(value), np.array(size_splits)
-    if not -rank <= split_dim < rank:
-        raise ValueError(_axis_text(rank, split_dim))
     if sizes.ndim != 1 or len(sizes) != num_split:
         raise ValueError("size of the split_tensor must be 1-D and have the same elements as "
                          f"outputs got {sizes.ndim} -D and {sizes.size} elements")
+    if not -rank <= split_dim < rank:
+        raise ValueError(_axis_text(rank, split_dim))
     rest = np.flatnonzero(sizes == -1)
     if len(rest) > 1:
         raise ValueError("There can only be one -1 in the input.")

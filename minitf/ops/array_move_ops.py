@@ -360,10 +360,11 @@ def _(input, paddings, mode):
 def _(input, paddings):
     with_rank(paddings.shape, 2)
     with_value(paddings.shape._dims[1] if paddings.shape._dims else None, 2)
-    known, dims = static_value(paddings), input.shape._dims
+    known = static_value(paddings)
     if known is None:
         count = None if paddings.shape._dims is None else paddings.shape._dims[0]
-        count = len(dims) if count is None and dims is not None else count
+        if count is not None:
+            with_rank(input.shape, count)
         return shape_of(None if count is None else (None,) * count)
     dims = with_rank(input.shape, len(known))._dims
     if (known < 0).any():

@@ -11,7 +11,7 @@ from minitf.framework.registry import op
 from minitf.framework.tensor_shape import as_shape
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import (
-    UNKNOWN, concatenate, merge_prefix, merge_shapes, shape_of, with_rank, with_rank_at_least)
+    UNKNOWN, concatenate, known_product, merge_prefix, merge_shapes, shape_of, with_rank)
 from minitf.ops.elementwise import list_text
 
 # ---- Where ----
@@ -334,7 +334,6 @@ def _(x, out_idx):
 
 @UniqueWithCounts.shape
 def _(x):
-    with_rank(x.shape, 1)
     return [shape_of((None,)), x.shape, shape_of((None,))]
 
 
@@ -453,11 +452,16 @@ def _(indices, dims):
         return UNKNOWN
     if len(at._dims) == 0:
         return shape_of((rows,))
-    return shape_of((rows, with_rank_at_least(at, 1)._dims[0]))
+    return shape_of((rows, known_product(at._dims)))
 
 
 @UnravelIndex.kernel
 def _(indices, dims, Tidx):
+    if np.ndim(indices) > 1:
+        raise ValueError('The indices can only be scalar or vector, got '
+                         f'"{list_text(np.shape(indices))}"')
+    if np.ndim(dims) != 1:
+        raise ValueError(f'The indices can only be 1-D, got "{list_text(np.shape(dims))}"')
     if np.size(indices) and (np.max(indices) >= np.prod(dims) or np.min(indices) < 0):
         raise ValueError("index is out of bound as with dims")
     return np.array(np.unravel_index(indices, tuple(dims)), Tidx.as_numpy_dtype)

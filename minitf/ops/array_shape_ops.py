@@ -208,6 +208,8 @@ def _(tensor, shape):
     if np.ndim(shape) != 1:
         raise ValueError("the shape is no vector")
     dims = shape.tolist()
+    if tuple(dims) == tensor.shape:
+        return tensor
     if dims and min(dims) < -1:
         raise ValueError("a dimension is negative")
     if -1 in dims and 0 in dims:
@@ -406,7 +408,7 @@ def _(s0, s1, T):
 
 @BroadcastArgs.explain
 def _(s0, s1):
-    return f"Incompatible shapes: {list_text(s0)} vs. {list_text(s1)}"
+    return _not_a_vector(s0, s1) or f"Incompatible shapes: {list_text(s0)} vs. {list_text(s1)}"
 
 
 def broadcast_gradient_args(s0, s1, name=None):
@@ -433,6 +435,18 @@ def _(s0, s1):
     return broadcast_axes(s0, s1)
 
 
+@BroadcastGradientArgs.explain
+def _(s0, s1):
+    return _not_a_vector(s0, s1)
+
+
+def _not_a_vector(s0, s1):
+    for i, dims in enumerate((s0, s1)):
+        if np.ndim(dims) != 1:
+            return f"In[{i}] must be a vector.{list_text(np.shape(dims))}"
+    return None
+
+
 def broadcast_axes(s0, s1):
     """The axes that a broadcast repeated, for each shape: where its dimension is 1 or missing.
 
@@ -442,11 +456,12 @@ def broadcast_axes(s0, s1):
       ValueError: the shapes do not fit.
     """
     dtype = np.asarray(s0).dtype
-    if list(s0) == list(s1):
+    s0, s1 = np.asarray(s0).tolist(), np.asarray(s1).tolist()
+    if s0 == s1:
         return np.zeros(0, dtype), np.zeros(0, dtype)
     rank = max(len(s0), len(s1))
-    a = [1] * (rank - len(s0)) + list(s0)
-    b = [1] * (rank - len(s1)) + list(s1)
+    a = [1] * (rank - len(s0)) + s0
+    b = [1] * (rank - len(s1)) + s1
     for x, y in zip(a, b):
         if x != y and x != 1 and y != 1:
             raise ValueError(f"Incompatible shapes: {list_text(s0)} vs. {list_text(s1)}")
@@ -492,6 +507,9 @@ def _(input, shape):
 
 @BroadcastTo.explain
 def _(input, shape):
+    if np.ndim(shape) != 1:
+        return ("shape must be a vector of {int32,int64}, got shape "
+                + list_text(np.shape(shape)))
     if np.ndim(input) > np.size(shape):
         return (f"Rank of input ({np.ndim(input)}) must be no greater than rank of output shape "
                 f"({np.size(shape)}).")

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from minitf.framework import dtypes
+from minitf.framework import dtypes, errors
 from minitf.framework.constant_folding import static_shape, static_value
 from minitf.framework.graph import name_scope
 from minitf.framework.operation import Tensor
@@ -331,6 +331,10 @@ def _(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_
 
 
 def _explain_slice(dims, begin, end, strides, masks):
+    shapes = [np.shape(array) for array in (begin, end, strides)]
+    if len(shapes[0]) != 1 or len(set(shapes)) > 1:
+        return ("Expected begin, end, and strides to be 1D equal size tensors, but got shapes "
+                "{}, {}, and {} instead.".format(*map(list_text, shapes)))
     try:
         _sliced_dims(dims, begin, end, strides, masks)
     except ValueError as error:
@@ -340,7 +344,13 @@ def _explain_slice(dims, begin, end, strides, masks):
 
 def numpy_index(begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask,
                 shrink_axis_mask):
-    """The index tuple by which NumPy takes the same slice."""
+    """The index tuple by which NumPy takes the same slice.
+
+    Raises:
+      ValueError: the three are no vectors of one length.
+    """
+    if np.ndim(begin) != 1 or not np.shape(begin) == np.shape(end) == np.shape(strides):
+        raise ValueError("slices need vectors")  # the op's .explain says it in TensorFlow's words
     index = []
     for i, (start, stop, step) in enumerate(zip(begin.tolist(), end.tolist(), strides.tolist())):
         bit = 1 << i
@@ -349,6 +359,8 @@ def numpy_index(begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_ax
         elif bit & new_axis_mask:
             index.append(None)
         elif bit & shrink_axis_mask:
+            if step <= 0:
+                raise ValueError("only stride 1 allowed on non-range indexing.")
             index.append(start)
         else:
             index.append(builtins.slice(None if bit & begin_mask else start,
@@ -442,13 +454,14 @@ def updated_slice(array, index, value):
     """A copy of ``array`` with ``value`` at ``index``; only values of one element broadcast.
 
     Raises:
-      ValueError: the value's shape is not the slice's.
+      UnimplementedError: the value's shape is not the slice's.
     """
     result = np.array(array)
     target = np.shape(result[index])
     if np.shape(value) != target and np.size(value) != 1:
-        raise ValueError(f"Assigning to a slice of shape {list_text(target)} a value of shape "
-                         f"{list_text(np.shape(value))}")
+        raise errors.UnimplementedError(
+            None, None, f"sliced l-value shape {list_text(target)} does not match r-value shape "
+            f"{list_text(np.shape(value))}. Automatic broadcasting not yet implemented.")
     result[index] = value
     return result
 

@@ -69,11 +69,14 @@ def _equality_shape(x, y, incompatible_shape_error):
     """Shapes that do not broadcast are an error, or else give a scalar."""
     if incompatible_shape_error:
         return broadcast_shape(x.shape, y.shape)
-    try:
-        result = broadcast_shape(x.shape, y.shape)
-    except ValueError:
-        return TensorShape([])
-    return result if x.shape.is_fully_defined() and y.shape.is_fully_defined() else UNKNOWN
+    if x.shape._dims is None or y.shape._dims is None:
+        return UNKNOWN
+    pairs = zip(reversed(x.shape._dims), reversed(y.shape._dims))
+    for a, b in reversed(list(pairs)):
+        if a != b and 1 not in (a, b):
+            # Whether they fit is not known when one of the two is not.
+            return UNKNOWN if a is None or b is None else TensorShape([])
+    return broadcast_shape(x.shape, y.shape)
 
 
 def _incompatible(x, y):
@@ -111,7 +114,8 @@ ApproximateEqual = op(
 
 @ApproximateEqual.shape
 def _(x, y):
-    return merge_shapes(x.shape, y.shape)
+    merge_shapes(x.shape, y.shape)
+    return x.shape
 
 
 @ApproximateEqual.kernel
@@ -235,8 +239,8 @@ def _(condition, t, e):
 
 @SelectV2.explain
 def _(condition, t, e):
-    shapes = ", ".join(list_text(np.shape(item)) for item in (condition, t, e))
-    return f"condition, then, and else must be broadcastable: shapes {shapes}"
+    return ("condition {}, then {}, and else {} must be broadcastable".format(
+        *(list_text(np.shape(item)) for item in (condition, t, e))))
 
 
 @SelectV2.gradient

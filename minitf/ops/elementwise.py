@@ -17,6 +17,7 @@ def _literals():
 
 # Numbers that generated programs may name. Ufuncs take arrays faster than NumPy's scalars.
 LITERALS = _literals()
+_BY_DTYPE = {(name.split("_")[0], value.dtype): value for name, value in LITERALS.items()}
 
 
 def literal(word, dtype):
@@ -27,8 +28,8 @@ def literal(word, dtype):
 
 def number(word, x):
     """The same number in the dtype of the array ``x``."""
-    name = f"{word}_{x.dtype.name}"
-    return LITERALS[name] if name in LITERALS else x.dtype.type(word == "one")
+    found = _BY_DTYPE.get((word, x.dtype))
+    return x.dtype.type(word == "one") if found is None else found
 
 
 def elementwise(signature, function, gradient=None, *, expression=None, differentiable=True,

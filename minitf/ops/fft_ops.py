@@ -241,6 +241,8 @@ def _real_transform(op_type, rank, forward):
         return shape_of([*input.shape._dims[:-rank], *lengths])
 
     def kernel(input, fft_length):
+        if np.shape(fft_length) != (rank,):
+            raise ValueError(f"fft_length must have shape [{rank}]")
         lengths = np.asarray(fft_length).tolist()
         _check_lengths(np.shape(input), lengths, rank, forward)
         dtype = np.complex64 if forward else np.float32

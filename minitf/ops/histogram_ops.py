@@ -150,6 +150,12 @@ def _(value_range, nbins):
 
 @HistogramFixedWidth.kernel
 def _(values, value_range, nbins, dtype):
+    if np.ndim(value_range) != 1:
+        raise ValueError("value_range should be a vector.")
+    if np.shape(value_range) != (2,):
+        raise ValueError("value_range should be a vector of 2 elements.")
+    if np.ndim(nbins):
+        raise ValueError("nbins should be a scalar.")
     low, high = value_range
     if low >= high:
         raise errors.InvalidArgumentError(

@@ -3,7 +3,6 @@
 import logging
 import os
 import pprint
-import random
 import sys
 import time
 
@@ -152,6 +151,8 @@ def _template(inputs, sep):
 
 def _unused_placeholder(text):
     """``{}``, with TensorFlow's digits behind it when the text has that in it already."""
+    import random
+
     placeholder, digits = "{}", random.Random(5)
     while placeholder in text:
         placeholder += str(digits.randint(0, 9))

@@ -7,7 +7,7 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.constant_folding import static_value
 from minitf.framework.registry import op
-from minitf.ops.arguments import renamed_argument
+from minitf.ops.arguments import check_scalar, renamed_argument
 from minitf.ops.common_shapes import concatenate, shape_of, with_rank_at_most
 from minitf.ops.string_ops import parse_number
 from minitf.ops.string_values import byte_strings, string_array
@@ -88,6 +88,7 @@ def _(input_bytes, fixed_length, out_type):
 
 @DecodePaddedRaw.kernel
 def _(input_bytes, fixed_length, out_type, little_endian):
+    check_scalar(fixed_length, "k must be scalar, got shape")
     length, dtype = int(fixed_length), np.dtype(out_type.as_numpy_dtype)
     if length <= 0:
         raise errors.InvalidArgumentError(
@@ -141,7 +142,7 @@ DecodeCSV = op(
     "DecodeCSV(records: string, record_defaults: OUT_TYPE; OUT_TYPE: list(type) >= 1,"
     " field_delim: string = ',', use_quote_delim: bool = True, na_value: string = '',"
     " select_cols: list(int) = []) -> (output: OUT_TYPE)",
-    OUT_TYPE="float double int32 int64 string").not_differentiable()
+    OUT_TYPE="float double int32 int64 string")
 
 
 @DecodeCSV.shape

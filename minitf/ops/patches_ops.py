@@ -1,5 +1,7 @@
 """Patches: windows over images and volumes, each laid out in the depth of one place."""
 
+import math
+
 import numpy as np
 
 from minitf.framework import dtypes, errors
@@ -48,7 +50,7 @@ def _windows(x, ksizes, strides, rates, padding):
         x, (x.shape[0], *counts, *ksizes, x.shape[-1]),
         (batch, *(s * stride for s, stride in zip(inner, strides)),
          *(s * rate for s, rate in zip(inner, rates)), depth), writeable=False)
-    return view.reshape(x.shape[0], *counts, -1)
+    return view.reshape(x.shape[0], *counts, math.prod(ksizes) * x.shape[-1])
 
 
 def _check(name, values):

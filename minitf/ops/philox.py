@@ -25,7 +25,7 @@ TensorFlow's kernels refuse, with its messages.
 """
 
 import math
-import secrets
+import os
 import threading
 
 import numpy as np
@@ -113,7 +113,7 @@ class PhiloxRandom:
 
     def __init__(self, seed=0, seed2=0):
         if seed == 0 and seed2 == 0:
-            seed, seed2 = secrets.randbits(64), secrets.randbits(64)
+            seed, seed2 = (int.from_bytes(os.urandom(8), "little") for _ in range(2))
         self._start(key=seed, counter=(seed2 & _MASK_64) << 64)
 
     def _start(self, key, counter):

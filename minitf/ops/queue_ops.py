@@ -3,7 +3,6 @@
 The classes build the operations; what a session holds under a queue's handle is in ``queues``.
 """
 
-import hashlib
 
 import numpy as np
 
@@ -271,6 +270,8 @@ class RandomShuffleQueue(QueueBase):
             seed1, seed2 = 0, 0
         elif seed is None and shared_name is not None:
             # Whoever shares the queue must come to the same seed, in whatever graph.
+            import hashlib
+
             digest = hashlib.md5(f"{seed1}{shared_name}".encode()).hexdigest()
             seed2 = int(digest[:8], 16) & 0x7FFFFFFF
         queue_ref = RandomShuffleQueueV2(

@@ -56,6 +56,8 @@ def _axes(input, reduction_indices):
     Raises:
       InvalidArgumentError: there is no such axis.
     """
+    if not np.size(reduction_indices):
+        return ()
     rank = np.ndim(input)
     axes = set()
     for axis in np.ravel(reduction_indices).tolist():
@@ -157,7 +159,8 @@ def _any(input, axes, keepdims):
 def _euclidean_norm(input, axes, keepdims):
     if _has_one_each(input, axes):
         return _passed_on(input, axes, keepdims)
-    return np.sqrt(_sum(np.square(input), axes, keepdims)).astype(input.dtype)
+    squares = np.square(np.abs(input)) if input.dtype.kind == "c" else np.square(input)
+    return np.sqrt(_sum(squares, axes, keepdims)).astype(input.dtype)
 
 
 # ---- Sum ----

@@ -9,6 +9,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, math_ops
+from minitf.ops.arguments import check_scalar
 from minitf.ops.common_shapes import with_rank
 from minitf.ops.elementwise import list_text
 from minitf.ops.type_lists import INDICES, NUMBERS
@@ -271,6 +272,8 @@ def _(start, stop, num):
 
 @LinSpace.kernel
 def _(start, stop, num):
+    for name, value in (("start", start), ("stop", stop), ("num", num)):
+        check_scalar(value, f"{name} must be a scalar, not shape")
     dtype, num = start.dtype, int(num)
     if num <= 0:
         raise errors.InvalidArgumentError(None, None, f"Requires num > 0: {num}")

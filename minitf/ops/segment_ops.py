@@ -13,6 +13,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, math_ops
+from minitf.ops.arguments import check_scalar
 from minitf.ops.common_shapes import (
     UNKNOWN,
     merge_dims,
@@ -234,6 +235,7 @@ def _unsorted_segment(name, ufunc, empty, types):
 
     @op_type.kernel
     def _(data, segment_ids, num_segments):
+        check_scalar(num_segments, "num_segments should be a scalar, not shape")
         ids, count = np.asarray(segment_ids), int(num_segments)
         _check_unsorted(data, ids, count)
         rows = np.reshape(data, (ids.size, *np.shape(data)[ids.ndim:]))
@@ -266,7 +268,7 @@ def _check_unsorted(data, ids, count):
     if np.shape(data)[:ids.ndim] != ids.shape:
         raise _invalid(f"data.shape = {list_text(np.shape(data))} does not start with "
                        f"segment_ids.shape = {list_text(ids.shape)}")
-    if ids.size and ids.max() >= count:
+    if np.size(data) and ids.size and ids.max() >= count:
         place = np.argwhere(ids >= count)[0]
         raise _invalid(f"segment_ids{list_text(place)} = {ids[tuple(place)]} is out of range "
                        f"[0, {count})")
@@ -435,11 +437,13 @@ def _sparse_segment_ops(name, types):
 
     @plain.kernel
     def _(data, indices, segment_ids):
+        _check_vectors(indices, segment_ids)
         count = int(segment_ids[-1]) + 1 if len(segment_ids) else 0
         return _sparse_reduced(name, data, indices, segment_ids, count)
 
     @counted.kernel
     def _(data, indices, segment_ids, num_segments):
+        _check_vectors(indices, segment_ids)
         return _sparse_reduced(name, data, indices, segment_ids, int(num_segments))
 
     return plain, counted
@@ -447,6 +451,12 @@ def _sparse_segment_ops(name, types):
 
 def _same_vectors(indices, segment_ids):
     merge_shapes(with_rank(indices.shape, 1), with_rank(segment_ids.shape, 1))
+
+
+def _check_vectors(indices, segment_ids):
+    for what, array in (("indices", indices), ("segment_ids", segment_ids)):
+        if np.ndim(array) != 1:
+            raise _invalid(f"{what} should be a vector.")
 
 
 def _sparse_reduced(name, data, indices, ids, count):

@@ -190,14 +190,8 @@ def _(sparse_indices, sparse_values, sparse_shape):
     return shape_of([None, 3])
 
 
-def _refuse_variant(out_type):
-    if out_type != dtypes.string:
-        raise errors.UnimplementedError(None, None,
-                                        "minitf serializes sparse tensors as strings only")
-
-
 def _strings_of(indices, values, dtype, shape):
-    """The three strings of a sparse tensor."""
+    """The three strings of a sparse tensor; a variant is such a string, too."""
     parts = [_message(np.ascontiguousarray(array), part_dtype) for array, part_dtype in (
         (indices, dtypes.int64), (values, dtype), (np.asarray(shape, np.int64), dtypes.int64))]
     if dtype == dtypes.string and len(values):
@@ -207,14 +201,12 @@ def _strings_of(indices, values, dtype, shape):
 
 @SerializeSparse.kernel
 def _(sparse_indices, sparse_values, sparse_shape, T, out_type):
-    _refuse_variant(out_type)
     check_parts(sparse_indices, sparse_values, sparse_shape)
     return string_array(_strings_of(sparse_indices, sparse_values, T, sparse_shape), (3,))
 
 
 @SerializeManySparse.kernel
 def _(sparse_indices, sparse_values, sparse_shape, T, out_type):
-    _refuse_variant(out_type)
     check_parts(sparse_indices, sparse_values, sparse_shape)
     indices, values = np.asarray(sparse_indices), np.asarray(sparse_values)
     shape = np.asarray(sparse_shape)
@@ -291,7 +283,6 @@ def _(serialized_sparse, dtype):
 
 @DeserializeSparse.kernel
 def _(serialized_sparse, dtype, Tserialized):
-    _refuse_variant(Tserialized)
     return _deserialized(serialized_sparse, dtype)
 
 

@@ -178,6 +178,8 @@ def _dense_sets(array):
 
 def _sparse_sets(indices, values, shape):
     """(outer shape, {outer index: set})"""
+    if np.ndim(indices) != 2 or np.ndim(values) != 1 or np.ndim(shape) != 1:
+        raise ValueError(_not_sparse(indices, values, shape))
     shape = np.asarray(shape).tolist()
     sets, last = {}, None
     for i, (index, value) in enumerate(zip(np.asarray(indices).tolist(), _elements(values))):
@@ -185,6 +187,15 @@ def _sparse_sets(indices, values, shape):
         last = index
         sets.setdefault(tuple(index[:-1]), set()).add(value)
     return tuple(shape[:-1]), sets
+
+
+def _not_sparse(indices, values, shape):
+    """What is wrong with the ranks of a sparse tensor's parts."""
+    for array, rank, text in ((indices, 2, "ix must be a matrix"),
+                              (values, 1, "vals must be a vec"), (shape, 1, "shape must be a vec")):
+        if np.ndim(array) != rank:
+            return f"{text}, but got: {list_text(np.shape(array))}"
+    return None
 
 
 def _check_index(i, index, last, shape):
@@ -207,7 +218,9 @@ def _combined(first, second, operation, dtype):
     if outer != other:
         raise errors.InvalidArgumentError(
             None, None, f"Mismatched group shapes {list_text(outer)} vs {list_text(other)}.")
-    combine = _OPERATIONS[operation]
+    combine = _OPERATIONS.get(operation)
+    if combine is None:
+        raise ValueError(f"Invalid set_operation {operation.decode()}.")
     indices, values, longest = [], [], 0
     for index in sorted(set(sets1) | set(sets2)):
         items = sorted(combine(sets1.get(index, set()), sets2.get(index, set())))

@@ -13,7 +13,8 @@ from minitf.framework.registry import op
 from minitf.ops import array_ops, math_ops
 from minitf.ops.common_shapes import UNKNOWN, merge_shapes
 from minitf.ops.constant_op import constant
-from minitf.ops.elementwise import elementwise
+from minitf.ops.elementwise import elementwise, list_text
+from minitf.ops.sparse_map import maps_sparse
 from minitf.ops.unary_ops import of_input
 from minitf.ops.unbroadcast import unbroadcast
 
@@ -40,6 +41,7 @@ def _scipy(function, *arrays):
 # ---- Erf, Erfc ----
 
 
+@maps_sparse
 def erf(x, name=None):
     """The error function, ``2 / sqrt(pi) * integral of exp(-t**2) from 0 to x`` (TF op: Erf)."""
     return Erf(x, name=name)
@@ -98,6 +100,7 @@ def _polygamma(a, x):
     sign = np.where(np.remainder(a, 2) == 0, x.dtype.type(-1), x.dtype.type(1))
     one = a.dtype.type(1)
     higher = sign * _scipy("gamma", a + one) * _scipy("zeta", a + one, x)
+    higher = np.where(a == np.floor(a), higher, x.dtype.type(np.nan))
     return np.where(a == 0, _digamma(x), higher).astype(x.dtype)
 
 
@@ -156,7 +159,7 @@ def _igamma_grad_a(a, x):
     for n in range(1, steps + 1):
         total = total + term * (log_x - psi)
         term, psi = term * x / (a + n), psi + 1 / (a + n)
-    return np.where(x == 0, 0, total).astype(dtype)
+    return np.where(x == 0, 0, np.where(a > 0, total, np.nan)).astype(dtype)
 
 
 def _igamma_gradient(op, grad):
@@ -173,10 +176,18 @@ def _igammac_gradient(op, grad):
     return -grad_a, -grad_x
 
 
-Igamma = elementwise("Igamma(a: T, x: T) -> (z: T)", lambda a, x: _scipy("gammainc", a, x),
-                     _igamma_gradient, T="float double")
-Igammac = elementwise("Igammac(a: T, x: T) -> (z: T)", lambda a, x: _scipy("gammaincc", a, x),
-                      _igammac_gradient, T="float double")
+def _igamma(a, x):
+    inside = np.where(a > 0, _scipy("gammainc", a, x), x.dtype.type(np.nan))
+    return np.where(x == 0, x.dtype.type(0), inside)
+
+
+def _igammac(a, x):
+    return np.where(a > 0, _scipy("gammaincc", a, x), x.dtype.type(np.nan))
+
+
+Igamma = elementwise("Igamma(a: T, x: T) -> (z: T)", _igamma, _igamma_gradient, T="float double")
+Igammac = elementwise("Igammac(a: T, x: T) -> (z: T)", _igammac, _igammac_gradient,
+                      T="float double")
 IgammaGradA = elementwise("IgammaGradA(a: T, x: T) -> (z: T)", _igamma_grad_a, T="float double")
 
 
@@ -211,6 +222,17 @@ def _(a, b, x):
     return _scipy("betainc", a, b, x)
 
 
+@Betainc.explain
+def _(a, b, x):
+    shapes = [(name, np.shape(value)) for name, value in (("a", a), ("b", b), ("x", x))
+              if np.ndim(value)]
+    for name, shape in shapes[1:]:
+        if shape != shapes[0][1]:
+            return (f"Shapes of {shapes[0][0]} and {name} are inconsistent: "
+                    f"{list_text(shapes[0][1])} vs. {list_text(shape)}")
+    return None
+
+
 @Betainc.gradient
 def _(op, grad):
     a, b, x = op.inputs
@@ -232,11 +254,13 @@ def lbeta(x, name=None):
 # ---- BesselI0e, BesselI1e ----
 
 
+@maps_sparse
 def bessel_i0e(x, name=None):
     """The modified Bessel function of order 0, times ``exp(-|x|)`` (TF op: BesselI0e)."""
     return BesselI0e(x, name=name)
 
 
+@maps_sparse
 def bessel_i1e(x, name=None):
     """The modified Bessel function of order 1, times ``exp(-|x|)`` (TF op: BesselI1e)."""
     return BesselI1e(x, name=name)

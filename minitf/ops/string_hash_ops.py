@@ -5,7 +5,7 @@ import numpy as np
 from minitf.framework import errors
 from minitf.framework.constant_folding import static_value
 from minitf.framework.registry import op
-from minitf.ops.arguments import renamed_argument
+from minitf.ops.arguments import check_scalar, renamed_argument
 from minitf.ops.common_shapes import shape_of, with_rank, with_rank_at_least
 from minitf.ops.string_values import byte_strings, map_strings
 
@@ -46,15 +46,16 @@ def hash64(data, seed=0xdecafcaffe):
 _K0, _K1, _K2 = 0xc3a5c85c97cb3127, 0xb492b66fbe98f273, 0x9ae16a3b2f90404f
 
 
-def _shift_mix(value):
+def shift_mix(value):
+    """A 64-bit number with its upper bits mixed into its lower ones."""
     value &= _MASK
     return value ^ (value >> 47)
 
 
 def _mix(u, v, mul):
     """Two numbers to one."""
-    a = _shift_mix(((u ^ v) & _MASK) * mul)
-    return _shift_mix(((v ^ a) & _MASK) * mul) * mul & _MASK
+    a = shift_mix(((u ^ v) & _MASK) * mul)
+    return shift_mix(((v ^ a) & _MASK) * mul) * mul & _MASK
 
 
 def fingerprint64(data):
@@ -78,7 +79,7 @@ def _fingerprint_to_16(data, length):
     if length:
         y = data[0] + (data[length >> 1] << 8)
         z = length + (data[length - 1] << 2)
-        return _shift_mix(y * _K2 ^ z * _K0) * _K2 & _MASK
+        return shift_mix(y * _K2 ^ z * _K0) * _K2 & _MASK
     return _K2
 
 
@@ -110,7 +111,7 @@ def _weak_32(data, at, a, b):
 
 def _fingerprint_long(data, length):
     x, y = 81, (81 * _K1 + 113) & _MASK
-    z = _shift_mix(y * _K2 + 113) * _K2 & _MASK
+    z = shift_mix(y * _K2 + 113) * _K2 & _MASK
     v, w = (0, 0), (0, 0)
     x = x * _K2 + _fetch(data, 0) & _MASK
     end = (length - 1) // 64 * 64
@@ -122,7 +123,7 @@ def _fingerprint_long(data, length):
     v = v[0] + w[0], v[1]
     w = w[0] + v[0], w[1]
     x, y, z, v, w = _round(data, end + rest - 63, x, y, z, v, w, mul, 9)
-    return _mix(_mix(v[0], w[0], mul) + _shift_mix(y) * _K0 + z & _MASK,
+    return _mix(_mix(v[0], w[0], mul) + shift_mix(y) * _K0 + z & _MASK,
                 _mix(v[1], w[1], mul) + x & _MASK, mul)
 
 
@@ -261,6 +262,7 @@ def _(data, method):
 
 @Fingerprint.kernel
 def _(data, method):
+    check_scalar(method, "`method` should be a scalar string:")
     name = byte_strings(method)[0]
     if name != b"farmhash64":
         raise errors.InvalidArgumentError(None, None,

@@ -9,7 +9,7 @@ from minitf.framework import dtypes, errors
 from minitf.framework.registry import op
 from minitf.framework.tensor_shape import unknown_shape
 from minitf.ops import regex
-from minitf.ops.arguments import renamed_argument
+from minitf.ops.arguments import check_scalar, renamed_argument
 from minitf.ops.common_shapes import (
     SCALAR,
     broadcast_shape,
@@ -17,7 +17,7 @@ from minitf.ops.common_shapes import (
     shape_text,
     with_rank,
 )
-from minitf.ops.elementwise import list_text
+from minitf.ops.elementwise import incompatible_shapes, list_text
 from minitf.ops.string_values import (
     byte_strings,
     map_strings,
@@ -161,6 +161,11 @@ def _(input, pos, len, unit):
                             f"at index {i}")
         items.append(part)
     return string_array(items, strings.shape)
+
+
+@Substr.explain
+def _(input, pos, len):
+    return incompatible_shapes(input, pos)
 
 
 def _cut_bytes(data, start, length):
@@ -322,6 +327,8 @@ def _(input, pattern):
 
 @RegexReplace.kernel
 def _(input, pattern, rewrite, replace_global):
+    check_scalar(pattern, "Pattern must be scalar, but received")
+    check_scalar(rewrite, "Rewrite must be scalar, but received")
     return map_strings(regex.replace(scalar_string(pattern), scalar_string(rewrite),
                                      replace_global), input)
 
@@ -333,6 +340,7 @@ def _(input, pattern, rewrite, replace_global):
 
 @RegexFullMatch.kernel
 def _(input, pattern):
+    check_scalar(pattern, "Pattern must be scalar, but received")
     return map_strings(regex.full_match(scalar_string(pattern)), input, np.bool_)
 
 

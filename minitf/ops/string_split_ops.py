@@ -8,7 +8,7 @@ from minitf.framework.graph import name_scope
 from minitf.framework.registry import op
 from minitf.framework.sparse_tensor import SparseTensor
 from minitf.ops import array_ops, math_ops
-from minitf.ops.arguments import renamed_argument
+from minitf.ops.arguments import check_scalar, renamed_argument
 from minitf.ops.common_shapes import (
     merge_prefix,
     reduction_shape,
@@ -17,6 +17,7 @@ from minitf.ops.common_shapes import (
     with_rank,
 )
 from minitf.ops.constant_op import constant
+from minitf.ops.elementwise import list_text
 from minitf.ops.string_values import byte_strings, scalar_string, string_array
 
 # ---- StringSplit, StringSplitV2 ----
@@ -118,12 +119,18 @@ def _(input, sep):
 
 @StringSplit.kernel
 def _(input, delimiter, skip_empty):
+    if np.ndim(input) != 1:
+        raise ValueError(f"input must be a vector, got shape: {list_text(np.shape(input))}")
+    check_scalar(delimiter, "delimiter must be a scalar, got shape:")
     delimiters = scalar_string(delimiter)
     return _indexed([_split_at_any(item, delimiters, skip_empty) for item in byte_strings(input)])
 
 
 @StringSplitV2.kernel
 def _(input, sep, maxsplit):
+    if np.ndim(input) != 1:
+        raise ValueError(f"input must be a vector, got shape: {list_text(np.shape(input))}")
+    check_scalar(sep, "sep must be a scalar, got shape:")
     separator = scalar_string(sep) or None
     maxsplit = maxsplit if maxsplit > 0 else -1
     rows = [item.split(separator, maxsplit) for item in byte_strings(input)]
@@ -242,6 +249,7 @@ UnsortedSegmentJoin = op(
 
 @UnsortedSegmentJoin.shape
 def _(inputs, segment_ids, num_segments):
+    with_rank(num_segments.shape, 0)
     dims, prefix = inputs.shape._dims, segment_ids.shape._dims
     if prefix is None or dims is None:
         return shape_of(None)

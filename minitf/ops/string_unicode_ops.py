@@ -43,9 +43,12 @@ def _(input):
     return input.shape
 
 
-@UnicodeTranscode.kernel
-def _(input, input_encoding, output_encoding, errors, replacement_char, replace_control_characters):
-    encoding = input_encoding.decode()
+def checked_encoding(encoding, replacement_char):
+    """The name of an encoding that there is.
+
+    Raises:
+      InvalidArgumentError: there is none of that name, or the replacement is no code point.
+    """
     try:
         codecs.lookup(encoding)
     except LookupError:
@@ -54,6 +57,12 @@ def _(input, input_encoding, output_encoding, errors, replacement_char, replace_
     if not 0 <= replacement_char < 0x110000:
         raise tf_errors.InvalidArgumentError(
             None, None, "replacement_char out of unicode codepoint range")
+    return encoding
+
+
+@UnicodeTranscode.kernel
+def _(input, input_encoding, output_encoding, errors, replacement_char, replace_control_characters):
+    encoding = checked_encoding(input_encoding.decode(), replacement_char)
     controls = {}
     if replace_control_characters:
         controls = dict.fromkeys(range(32), _MARK)

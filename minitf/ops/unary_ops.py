@@ -419,7 +419,12 @@ def log_sigmoid(x, name=None):
 
 
 def _sigmoid(x):
-    return np.divide(number("one", x), np.add(number("one", x), np.exp(-x)))
+    one = number("one", x)
+    result = np.exp(np.negative(x))
+    if not isinstance(result, np.ndarray):  # of a scalar
+        return np.divide(one, np.add(one, result))
+    np.add(one, result, out=result)
+    return np.divide(one, result, out=result)
 
 
 def _sigmoid_grad(y, dy):
