@@ -1,7 +1,8 @@
-"""The command line: ``python -m minitf tour``.
+"""The command line, ``python -m minitf COMMAND``, and the first of its commands.
 
-The tour builds the network of the tutorial on optimizers, shows its graph, tells what a training
-step does, trains, and writes the event files that TensorBoard draws.
+The others are in `minitf.commands`, a module each. The tour builds the network of the tutorial on
+optimizers, shows its graph, tells what a training step does, trains, and writes the event files
+that TensorBoard draws.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import time
 import numpy as np
 
 import minitf as tf
+from minitf.commands import compare, graph_diff, run
 from minitf.version import __version__
 
 PROGRAM = """\
@@ -35,14 +37,14 @@ def main(arguments=None):
       arguments: a list of strings; by default those of the process.
 
     Returns:
-      The exit status: 0, or 1 when output could not be written, 130 when interrupted.
+      The exit status: the command's, 1 when output could not be written, 130 when interrupted.
 
     Raises:
       SystemExit: wrong arguments (status 2), or --help and --version.
     """
-    options = _parser().parse_args(arguments)
+    options = _options(sys.argv[1:] if arguments is None else list(arguments))
     try:
-        options.command(options)
+        status = options.command(options) or 0
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as head, has seen enough
         sys.stdout = open(os.devnull, "w")
@@ -55,7 +57,18 @@ def main(arguments=None):
         print(f"minitf {options.name}: cannot write{where}: {error.strerror or error}",
               file=sys.stderr)
         return 1
-    return 0
+    return status
+
+
+def _options(arguments):
+    """The options of a command line; with `compare`, what it does not know is the program's."""
+    parser = _parser()
+    if arguments[:1] != ["compare"]:
+        return parser.parse_args(arguments)
+    cut = arguments.index("--") if "--" in arguments else len(arguments)
+    options, unknown = parser.parse_known_args(arguments[:cut])
+    options.arguments = unknown + arguments[cut + 1:]
+    return options
 
 
 def _parser():
@@ -72,6 +85,8 @@ def _parser():
     command.add_argument("--steps", type=_positive, default=200, metavar="N",
                          help="training steps (default: 200)")
     command.set_defaults(command=tour)
+    for module in (run, compare, graph_diff):
+        module.add_parser(commands)
     return parser
 
 

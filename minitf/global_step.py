@@ -72,3 +72,25 @@ def assert_global_step(global_step_tensor):
     shape = global_step_tensor.shape
     if shape.ndims != 0 and shape.is_fully_defined():
         raise TypeError(f'Existing "global_step" is not scalar: {shape}')
+
+
+def get_or_create_global_step_read(graph=None):
+    """The global step as a tensor of its own, whose value no later update changes; None if none.
+
+    It is made once in a graph, for hooks to fetch.
+    """
+    graph = graph or get_default_graph()
+    found = graph.get_collection(_GLOBAL_STEP_READ)
+    if found:
+        return found[0]
+    step = get_global_step(graph)
+    if step is None:
+        return None
+    with graph.as_default(), graph.name_scope(None), graph.name_scope(step.op.name + "/"):
+        value = step.initialized_value() if isinstance(step, Variable) else step
+        read = value + 0
+        graph.add_to_collection(_GLOBAL_STEP_READ, read)
+    return read
+
+
+_GLOBAL_STEP_READ = "global_step_read_op_cache"

@@ -7,6 +7,7 @@ import numpy as np
 from minitf.framework import dtypes
 from minitf.framework.tensor_shape import TensorShape
 from minitf.ops import array_ops, constant_op, decomposition_ops, math_ops, random_ops
+from minitf.ops.lookup_ops import tables_initializer
 from minitf.variables import (
     global_variables_initializer,
     local_variables_initializer,

@@ -6,12 +6,14 @@ Each is loaded when it is first used.
 import importlib
 import pkgutil
 
+from minitf.tensorflow_names import absent
+
 _PARTS = frozenset(module.name for module in pkgutil.iter_modules(__path__))
 
 
 def __getattr__(name):
     if name not in _PARTS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(absent.message(__name__, name))
     return importlib.import_module(f"{__name__}.{name}")
 
 

@@ -19,6 +19,7 @@ It needs NumPy and nothing else of minitf, and runs on the Pythons of TensorFlow
 """
 
 import hashlib
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -190,10 +191,19 @@ def tensor_text(tensor):
                                  field and ":" + field, ",".join(elements))
 
 
+# The names of functions that Python traced end in what depends on all else that was built.
+_TRACED = re.compile(r"(?<=^_make_dataset)_\w+$|_\d+$")
+
+
+def _is_traced(name):
+    return _TRACED.search(name) is not None
+
+
 def _function_text(function):
     attrs = ",".join(f"{name}={attr_text(function.attr[name])}"
                      for name in sorted(function.attr))
-    return f"func:{function.name}({attrs})"
+    name = _TRACED.sub("", function.name) if _is_traced(function.name) else function.name
+    return f"func:{name}({attrs})"
 
 
 _ATTR_TEXTS = {
@@ -271,6 +281,8 @@ def describe(graph):
     lines = [" ".join(words)]
     lines.extend(_node_line(node) for node in graph.node)
     for function in graph.library.function:
+        if _is_traced(function.signature.name):
+            continue  # the runtime orders what is in it in ways of its own
         lines.extend(_function_lines(function))
     for gradient in graph.library.gradient:
         lines.append(f"gradient {gradient.function_name}={gradient.gradient_func}")

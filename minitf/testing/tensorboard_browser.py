@@ -169,6 +169,22 @@ class GraphPage:
         x, y = self._script("return beside()")
         self._mouse_at(x, y, "click")
 
+    def color_by(self, tag, what):
+        """Colours nodes by what a traced run noted.
+
+        Args:
+          tag: the tag of its RunMetadata.
+          what: "compute_time" (microseconds) or "memory" (bytes).
+
+        Returns:
+          The value of the darkest colour, as the legend shows it.
+        """
+        if not self._script("return chooseTag(arguments[0])", tag):
+            raise KeyError(f"TensorBoard lists no tag {tag}")
+        self._wait(lambda: self._script("return colorBy(arguments[0])", what), f"stats of {tag}")
+        self._settle()
+        return self._script("return greatest(arguments[0])", what)
+
     def fit(self):
         """Fits the drawing into the window."""
         self._script("scene().fit()")
@@ -189,6 +205,21 @@ class GraphPage:
     def window_screenshot(self, path):
         """Writes a PNG of the whole page."""
         self.fit()
+        self._capture(path)
+
+    def scalars_screenshot(self, path, curves):
+        """Goes to the page of scalars, for good, and writes a PNG of it, without smoothing.
+
+        Args:
+          path: the file to write.
+          curves: how many there must be, in all charts together.
+
+        Raises:
+          TimeoutError: there are fewer.
+        """
+        self._driver.get(self.url + "#scalars&_smoothingWeight=0")
+        self._driver.refresh()
+        self._wait(lambda: self._script("return curves()") >= curves, f"{curves} curves")
         self._capture(path)
 
     def _capture(self, path, clip=None):
@@ -417,6 +448,14 @@ function find(root, selector) {
   }
   return null;
 }
+function findAll(root, selector) {
+  const inside = [...root.querySelectorAll('*')].filter(child => child.shadowRoot);
+  return [...root.querySelectorAll(selector),
+          ...inside.flatMap(child => findAll(child.shadowRoot, selector))];
+}
+function curves() {
+  return findAll(document, 'path.line').filter(path => path.getAttribute('d')).length;
+}
 function scene() { return find(document, 'tf-graph-scene'); }
 function drawing() { return scene().shadowRoot.querySelector('#svg #root > g.scene'); }
 function isDrawn() {
@@ -505,6 +544,20 @@ function hideControls(hidden) {
     element.style.visibility = hidden ? 'hidden' : '';
   }
 }
+function controls() { return find(document, 'tf-graph-controls'); }
+function chooseTag(tag) {
+  for (const set of controls().datasets) {
+    const index = set.tags.findIndex(item => item.tag === tag);
+    if (index >= 0) controls().set('_selectedTagIndex', index);
+    if (index >= 0) return true;
+  }
+  return false;
+}
+function colorBy(what) {
+  if (controls().stats) controls().set('colorBy', what);
+  return Boolean(controls().stats && controls().colorByParams);
+}
+function greatest(what) { return controls().colorByParams[what].maxValue; }
 function shownRun() { return find(document, 'tf-graph-controls').selection.run; }
 function clickRun(run) {
   const controls = find(document, 'tf-graph-controls').shadowRoot;

@@ -1,0 +1,1 @@
+"""What ``python -m minitf`` can do: a module a command."""

@@ -1,0 +1,1 @@
+"""tensorflow.examples.tutorials: the tutorials that came with TensorFlow 1."""
