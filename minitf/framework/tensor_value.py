@@ -172,7 +172,7 @@ def make_tensor_value(
         _check_shape(array, shape, verify_shape, allow_broadcast)
     if found is dtypes.string and not array.size and not _is_array_like(values):
         # TensorFlow writes the strings that it was given though the shape has room for none.
-        array = _object_array([as_bytes(leaf) for leaf in _leaves(values)], -1)
+        array = _strings(values, _leaves(values), -1)
     return TensorValue(found, shape, array)
 
 
@@ -344,8 +344,12 @@ def _string_array(values, leaves):
     wanted = _first_shape(values)
     if _common_shape(values) != wanted:
         raise _not_dense(values, _common_shape(values))
+    return _strings(values, leaves, wanted)
+
+
+def _strings(values, leaves, shape):
     try:
-        return _object_array([as_bytes(leaf) for leaf in leaves], wanted)
+        return _object_array([as_bytes(leaf) for leaf in leaves], shape)
     except TypeError:
         raise TypeError(
             f"Failed to convert object of type {type(values)} to Tensor. Contents: {values}. "

@@ -458,6 +458,8 @@ def updated_slice(array, index, value):
     """
     result = np.array(array)
     target = np.shape(result[index])
+    if 0 in target:  # nothing to assign, and TensorFlow does not look at the value
+        return result
     if np.shape(value) != target and np.size(value) != 1:
         raise errors.UnimplementedError(
             None, None, f"sliced l-value shape {list_text(target)} does not match r-value shape "

@@ -243,9 +243,9 @@ def _(inputs, min, max):
     shape = with_rank_at_least(inputs.shape, 1)
     channels = with_rank(min.shape, 1)._dims[0]
     channels = merge_dims(channels, with_rank(max.shape, 1)._dims[0])
-    if shape._dims is None:
-        return shape
-    return shape_of([*shape._dims[:-1], merge_dims(shape._dims[-1], channels)])
+    if shape._dims is not None:
+        merge_dims(shape._dims[-1], channels)
+    return shape
 
 
 @FakeQuantWithMinMaxVarsPerChannelGradient.shape
@@ -254,7 +254,6 @@ def _(gradients, inputs, min, max):
     channels = merge_dims(with_rank(min.shape, 1)._dims[0], with_rank(max.shape, 1)._dims[0])
     if shape._dims is not None:
         channels = merge_dims(channels, shape._dims[-1])
-        shape = shape_of([*shape._dims[:-1], channels])
     return [shape, shape_of([channels]), shape_of([channels])]
 
 

@@ -234,7 +234,8 @@ BlockLSTMGrad = op(
 
 @BlockLSTMGrad.shape
 def _(x, cs_prev, h_prev, w, wci, wcf, wco, b):
-    return [item.shape for item in (x, cs_prev, h_prev, w, wci, wcf, wco, b)]
+    ranks = [(x, 3), (cs_prev, 2), (h_prev, 2), (w, 2), (wci, 1), (wcf, 1), (wco, 1), (b, 1)]
+    return [with_rank(item.shape, rank) for item, rank in ranks]
 
 
 @BlockLSTMGrad.kernel

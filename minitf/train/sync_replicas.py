@@ -14,6 +14,8 @@ from minitf.ops.accumulator_ops import ConditionalAccumulator, SparseConditional
 from minitf.ops.queue_ops import FIFOQueue
 from minitf.train.optimizer import Optimizer
 from minitf.train.queue_runner import QueueRunner
+from minitf.train.session_manager import _ready
+from minitf.train.session_run_hook import SessionRunHook
 from minitf.variable_base import Variable
 from minitf.variables import global_variables, report_uninitialized_variables
 
@@ -158,6 +160,15 @@ class SyncReplicasOptimizer(Optimizer):
             raise ValueError("Should be called after apply_gradients().")
         return self._chief_queue_runner
 
+    def make_session_run_hook(self, is_chief, num_tokens=-1):
+        """A hook that initializes a replica; the chief's hands out tokens and makes the steps, too.
+
+        Args:
+          is_chief: whether this replica is the chief.
+          num_tokens: how many tokens to begin with; by default ``replicas_to_aggregate``.
+        """
+        return _SyncReplicasOptimizerHook(self, is_chief, num_tokens)
+
     def get_init_tokens_op(self, num_tokens=-1):
         """The operation that hands out the first tokens, for replicas to begin with.
 
@@ -195,3 +206,38 @@ class SyncReplicasOptimizer(Optimizer):
     def variables(self):
         """The wrapped optimizer's variables."""
         return self._opt.variables()
+
+
+class _SyncReplicasOptimizerHook(SessionRunHook):
+    """See ``SyncReplicasOptimizer.make_session_run_hook``."""
+
+    def __init__(self, sync_optimizer, is_chief, num_tokens):
+        self._sync_optimizer = sync_optimizer
+        self._is_chief = is_chief
+        self._num_tokens = num_tokens
+
+    def begin(self):
+        optimizer = self._sync_optimizer
+        if not optimizer._gradients_applied:
+            raise ValueError("SyncReplicasOptimizer.apply_gradient should be called before using "
+                             "the hook.")
+        self._ready_for_local_init_op = optimizer.ready_for_local_init_op
+        self._q_runner = self._init_tokens_op = None
+        if self._is_chief:
+            self._local_init_op = optimizer.chief_init_op
+            self._q_runner = optimizer.get_chief_queue_runner()
+            self._init_tokens_op = optimizer.get_init_tokens_op(self._num_tokens)
+        else:
+            self._local_init_op = optimizer.local_step_init_op
+
+    def after_create_session(self, session, coord):
+        is_ready, message = _ready(self._ready_for_local_init_op, session,
+                                   "Model is not ready for SyncReplicasOptimizer local init.")
+        if not is_ready:
+            raise RuntimeError("Init operations did not make model ready for SyncReplicasOptimizer "
+                               f"local_init. Init op: {self._local_init_op.name}, error: {message}")
+        session.run(self._local_init_op)
+        if self._init_tokens_op is not None:
+            session.run(self._init_tokens_op)
+        if self._q_runner is not None:
+            self._q_runner.create_threads(session, coord=coord, daemon=True, start=True)
