@@ -152,3 +152,18 @@ def test_unknown_node(page):
         page.expand("nowhere")
     with pytest.raises(KeyError, match="no edge from loss to a"):
         page.edge("loss", "a")
+
+
+def test_picture_of_the_curves(tmp_path):
+    with tf.Graph().as_default() as graph, tf.Session() as sess:
+        x = tf.placeholder(tf.float32, ())
+        loss = tf.summary.scalar("training/loss", x)
+        with tf.summary.FileWriter(str(tmp_path / "logs" / "train"), graph) as writer:
+            for step in range(3):
+                writer.add_summary(sess.run(loss, {x: 1 / (step + 1)}), step)
+    picture = tmp_path / "scalars.png"
+    with tensorboard_browser.GraphPage(tmp_path / "logs", width=900, height=500,
+                                       scale=1) as page:
+        page.scalars_screenshot(picture, curves=1)
+    header = picture.read_bytes()[:24]
+    assert struct.unpack(">II", header[16:]) == (900, 500)
