@@ -436,6 +436,40 @@ def _check_nesting(state, scope):
         raise RuntimeError("Improper nesting of variable_scope.")
 
 
+def create_partitioned_variables(shape, slicing, initializer, dtype=dtypes.float32, trainable=True,
+                                 collections=None, name=None, reuse=None):
+    """A list of variables that are the slices of one tensor.
+
+    Args:
+      shape: of the whole, a list.
+      slicing: the number of slices along each dimension; one of them at most may be above 1.
+      initializer: a function of shape and dtype, or a tensor.
+      dtype: the dtype.
+      trainable, collections: see ``get_variable``.
+      name: the variable scope; None: a unique one that begins with "PartitionedVariable".
+      reuse: True: the variables must exist.
+
+    Raises:
+      ValueError: ``shape`` and ``slicing`` are not equally long, or empty.
+    """
+    if len(shape) != len(slicing):
+        raise ValueError("The 'shape' and 'slicing' of a partitioned Variable must have the "
+                         f"length: shape: {shape}, slicing: {slicing}")
+    if len(shape) < 1:
+        raise ValueError(f"A partitioned Variable must have rank at least 1: shape: {shape}")
+
+    def partitioner(shape, dtype):
+        return slicing
+
+    with variable_scope(name, "PartitionedVariable", reuse=reuse) as scope:
+        outer = VariableScope(scope.reuse, use_resource=scope.use_resource)
+        whole = outer.get_variable(
+            _get_default_variable_store(), scope.name, shape, dtype, initializer,
+            trainable=trainable, collections=collections, regularizer=scope.regularizer,
+            caching_device=scope.caching_device, partitioner=partitioner)
+        return list(whole)
+
+
 @contextlib.contextmanager
 def variable_op_scope(values, name_or_scope, default_name=None, initializer=None, regularizer=None,
                       caching_device=None, partitioner=None, custom_getter=None, reuse=None,

@@ -225,8 +225,8 @@ def _ramp(shape):
 
 
 def _without_counts(line):
-    """A node's line without numbers that count through the whole process."""
-    return re.sub(r"(CustomGradient-|pyfunc_)\d+", r"\1N", line)
+    """A node's line without numbers that are others in each process."""
+    return re.sub(r"(CustomGradient-|pyfunc_)\d+|(hash_table_)[0-9a-f-]{36}", r"\1\2N", line)
 
 
 def _split_shapes(line):

@@ -137,7 +137,7 @@ def unexpected(record):
 
 def _without_counts(text):
     """Text without the numbers that depend on what else the process has built."""
-    return re.sub(r"(CustomGradient-|pyfunc_)\d+", r"\1N", text)
+    return re.sub(r"(CustomGradient-|pyfunc_)\d+|(hash_table_)[0-9a-f-]{36}", r"\1\2N", text)
 
 
 def _item_text(tf, item):

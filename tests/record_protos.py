@@ -18,9 +18,9 @@ MODULES = [
     f"tensorflow.{directory}.{name}_pb2"
     for directory, names in {
         "core.example": "example feature",
-        "core.framework": "allocation_description attr_value cost_graph function graph node_def "
-        "op_def reader_base resource_handle step_stats summary tensor tensor_description "
-        "tensor_shape tensor_slice types variable versions",
+        "core.framework": "allocation_description attr_value cost_graph device_attributes "
+        "function graph node_def op_def reader_base resource_handle step_stats summary tensor "
+        "tensor_description tensor_shape tensor_slice types variable versions",
         "core.lib.core": "error_codes",
         "core.protobuf": "cluster config control_flow debug meta_graph queue_runner "
         "rewriter_config saved_model saved_object_graph saver struct tensor_bundle "

@@ -200,3 +200,21 @@ def test_errors_list_what_the_rule_was_told(build, message):
     with pytest.raises(ValueError) as caught:
         build()
     assert str(caught.value) == message
+
+
+# ---- loops ----
+
+
+def test_constants_from_outside_of_a_loop():
+    size, shape = tf.constant(2), tf.constant([2, 3])
+    found = {}
+
+    def body(i):
+        found["part"] = tf.fill([size, i], 0).shape
+        found["whole"] = tf.zeros(shape).shape
+        found["hidden"] = tf.zeros(shape * 1).shape
+        return i + 1
+
+    tf.while_loop(lambda i: i < 2, body, [0])
+    assert [found[key].as_list() for key in ("part", "whole", "hidden")] == [
+        [2, None], [2, 3], [None, None]]

@@ -31,7 +31,8 @@ def png_pixels(data):
             corner = above[i - channels] if i >= channels else 0
             guess = left + above[i] - corner
             paeth = min((left, above[i], corner), key=lambda value: abs(guess - value))
-            line[i] = (line[i] + [0, left, above[i], (left + above[i]) // 2, paeth][raw[start]]) % 256
+            line[i] = (line[i] + [0, left, above[i], (left + above[i]) // 2,
+                                  paeth][raw[start]]) % 256
         rows.append(line)
     return [list(line) for line in rows[1:]]
 
