@@ -1,6 +1,7 @@
 """tf.debugging: assertions and checks."""
 # ruff: noqa: F401 - a namespace
 
+from minitf.framework.modes import get_log_device_placement, set_log_device_placement
 from minitf.ops.array_identity_ops import check_numerics
 from minitf.ops.check_ops import (
     assert_equal,

@@ -309,3 +309,17 @@ def test_status_context():
     with pytest.raises(tf.errors.NotFoundError, match="gone"):
         with tf.errors.raise_exception_on_not_ok_status() as status:
             status.code, status.message = tf.errors.NOT_FOUND, "gone"
+
+
+@pytest.mark.parametrize("config", [None, "given"])
+def test_the_log_of_placements_can_be_switched_on_for_sessions_without_config(config, capsys):
+    tf.debugging.set_log_device_placement(True)
+    try:
+        assert tf.debugging.get_log_device_placement()
+        with tf.Graph().as_default():
+            x = tf.constant(1, name="logged")
+            with tf.Session(config=tf.ConfigProto() if config else None) as sess:
+                sess.run(x)
+    finally:
+        tf.debugging.set_log_device_placement(False)
+    assert ("logged: (Const)" in capsys.readouterr().out) == (config is None)

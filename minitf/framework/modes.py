@@ -72,3 +72,17 @@ def is_tensor(x):
 def get_static_value(tensor, partial=False):
     """The value of a tensor as an array, if the graph tells it; else None."""
     return constant_value(tensor, partial)
+
+
+_log_device_placement = False
+
+
+def set_log_device_placement(enabled):
+    """Whether sessions that are given no config log where operations are placed."""
+    global _log_device_placement
+    _log_device_placement = bool(enabled)
+
+
+def get_log_device_placement():
+    """What ``set_log_device_placement`` was last given; False before."""
+    return _log_device_placement

@@ -10,6 +10,7 @@ import sys
 
 from minitf.framework import errors
 from minitf.framework.device import DeviceSpec
+from minitf.framework.modes import get_log_device_placement
 
 _HOST = "/job:localhost/replica:0/task:0"
 
@@ -60,7 +61,8 @@ class Placer:
         self._devices = [device.name for device in list_devices(config)]
         self._specs = [DeviceSpec.from_string(name) for name in self._devices]
         self._is_soft = config is not None and config.allow_soft_placement
-        self._logs = config is not None and config.log_device_placement
+        self._logs = (get_log_device_placement() if config is None
+                      else config.log_device_placement)
         self._checked = 0  # operations that have been looked at
         self._assigned = {"": self._devices[0]}  # device asked for -> device given, or None
         if self._logs:
