@@ -331,6 +331,17 @@ def test_select_errors(condition, x, y, message):
         run(math_ops.select(*free))
 
 
+# ---- gradients of infinite values ----
+
+
+@pytest.mark.parametrize("function", [tf.rsqrt, tf.reciprocal, tf.sqrt])
+def test_no_gradient_comes_from_none(function):
+    """At 0 the derivative is infinite; where no gradient comes in, it is 0 all the same."""
+    x = fed(np.float32([0.0, 4.0]))
+    gradient = run(tf.gradients(function(x), x, tf.constant([0.0, 1.0]))[0])
+    assert gradient[0] == 0 and np.isfinite(gradient[1])
+
+
 # ---- what the generated program says ----
 
 

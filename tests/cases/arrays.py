@@ -98,6 +98,7 @@ ROWS = [
     row("tf.zeros([2, 3])"),
     rows("""
         tf.zeros([2, 3], tf.int64)
+        tf.zeros([0, 2], tf.string)
         tf.zeros([], tf.bool)
         tf.zeros([2], tf.string)
         tf.ones([2, 1])
@@ -418,4 +419,33 @@ ROWS = [
     row("tf.sparse_placeholder(tf.float32, [2, 3]).get_shape()"),
     row("tf.gradients(tf.gather(x, [0, 2]), x)", grads=False, x=N(3, 2)),
     row("tf.hessians(tf.reduce_sum(x ** 3), x)", numeric=1, shapes="known partly", x=P(3)),
+
+    # ---- ranks that only a run can tell ----
+    row("tf.diag_part(x)", "float32", shapes="unknown", grads=False, x=V(1.5)),
+    bads("""
+        tf.diag(x)
+        tf.matrix_diag(x)
+        tf.matrix_band_part(x, 0, 0)
+        tf.space_to_depth(x, 2)
+        tf.cross(x, x)
+        tf.unique(x)
+        tf.tile([1.0], tf.cast(x, tf.int32))
+        tf.roll(x, 1, 0)
+        tf.gather_nd(x, np.zeros([2, 0], np.int32))
+        tf.batch_to_space(x, [[0, 0], [0, 0]], 2)
+        tf.argmax([1.0, 2.0], tf.cast(x[None], tf.int32))
+        tf.linspace(0.0, x[None], 3)
+        tf.one_hot([1], 2, x[None], 0.0)
+        tf.pad([1.0], [[1, 1]], constant_values=x[None])
+        tf.where_v2([True, False, True], tf.stack([x, x]), 1.0)
+        tf.scatter_nd([[1]], x, [3])
+        tf.reverse_sequence([x, x], tf.cast(x, tf.int32), 0, batch_axis=0)
+        tf.unsorted_segment_sum([x], [0], tf.cast(x[None], tf.int32))
+    """, shapes="unknown", x=V(1.5)),
+    bads("""
+        tf.strided_slice(x, [-2, -2], [3, -1], [-1, -1], shrink_axis_mask=1)
+        tf.unravel_index(tf.cast(x, tf.int32), [3, 5])
+    """, shapes="unknown", x=P(3, 3)),
+    bad("raw.MirrorPadGrad(input=x, paddings=[[0, 1]], mode='REFLECT')", x=N(1)),
+    row("tf.is_strictly_increasing(x)", x=N(2, 3)),
 ]

@@ -8,6 +8,17 @@ ALL = "float32 float64 int32 int64 complex64"
 NAN, INF = float("nan"), float("inf")
 
 ROWS = [
+    row("tf.math.reduce_euclidean_norm(x, 1)", "complex64 complex128", numeric=False, x=N(2, 3)),
+    row("tf.unsorted_segment_sum(x, i, 2)", grads=False, x=V([[], [], []]),
+        i=V([0, 1, 2], "int32")),
+    # One element for each result is passed on, NaN too; of several NaN is the least.
+    rows("""
+        tf.reduce_max(x, 0)
+        tf.reduce_min(x, 0)
+        tf.reduce_max(x, 1)
+        tf.reduce_min(x, 1)
+    """, "float32 float64 float16", grads=False,
+         x=V([[float("nan"), 1.0, float("inf"), -2.0]])),
     rows("""
         tf.reduce_sum(x)
         tf.reduce_sum(x, 1)

@@ -57,6 +57,25 @@ ROWS = [
         x=V([b"2.5,3,b", b",,", b"1,2,\"x,y\""])),
     row("tf.strings.unicode_transcode(x, 'UTF-8', 'UTF-16-BE')", "float32", x=S),
     rows("""
+        tf.strings.unicode_decode(x, "UTF-8")
+        tf.strings.unicode_decode(x, "UTF-8", "ignore", name="n")
+        tf.strings.unicode_decode_with_offsets(x, "UTF-8")
+        tf.strings.unicode_decode_with_offsets(x, "UTF-8", "ignore")
+        tf.strings.unicode_decode(x, "ISO-8859-1", replacement_char=63)
+        tf.strings.unicode_decode_with_offsets(x, "UTF-8", replace_control_characters=True)
+    """, "float32", shapes="known",
+        x=V(b"a\xc3\xa9\xff\n\xf0\x9f\x98\x80b\xe2\x82")),
+    rows("""
+        tf.strings.unicode_encode(x, "UTF-8")
+        tf.strings.unicode_encode(x, "UTF-16-BE", "ignore", name="n")
+        tf.strings.unicode_encode(x, "UTF-32-BE", replacement_char=63)
+    """, "float32", shapes="known partly", x=V([97, 233, 128512, 1114112, -1], "int32")),
+    bad("tf.strings.unicode_decode(x, 'UTF-8', 'strict')", shapes="known", x=V(b"a\xff")),
+    bad("tf.strings.unicode_decode(x, 'UTF-8')", shapes="unknown", x=V(b"a")),
+    bad("tf.strings.unicode_encode(x, 'UTF-8', 'strict')", shapes="known",
+        x=V([97, 1114112], "int32")),
+    bad("tf.strings.unicode_encode(x, 'UTF-8')", shapes="known unknown", x=V(97, "int32")),
+    rows("""
         tf.sets.set_size(tf.SparseTensor([[0, 0], [0, 1], [2, 0]], [1, 1, 2], [3, 2]))
         tf.sets.set_intersection([[1, 2]], [[2, 3]])
         tf.sets.set_union([[1, 2]], [[2, 3]])

@@ -10,84 +10,18 @@ from case_runner import Raw, parts
 from hypothesis import strategies as st
 
 import minitf as tf
+from fuzz.templates import (
+    BAD, BINARY, BOOLEAN, COMPLEX, INTEGER, ROUGH, SMOOTH, SMOOTH_BINARY, STRING)
 
 FLOATS = ("float32", "float64")
-_DTYPES = ("float32",) * 5 + ("float64", "float64", "int32", "complex64", "bool", "int64",
-                              "float16")
-
-# Smooth functions of any real number, whose gradients central differences can judge.
-SMOOTH = ("tf.tanh({0})", "tf.sigmoid({0})", "tf.sin({0})", "tf.cos({0})",
-          "tf.exp(-tf.square({0}))",
-          "tf.nn.softplus({0})", "tf.atan({0})", "tf.square({0})", "tf.negative({0})",
-          "tf.math.erf({0})", "tf.log1p(tf.square({0}))", "tf.asinh({0})", "{0} * 0.5 + 1.0",
-          "tf.nn.softmax(tf.reshape({0}, [-1]))", "tf.sqrt(tf.square({0}) + 1.0)", "{0} ** 2",
-          "tf.nn.l2_loss({0})", "tf.identity({0})", "tf.math.rsqrt(tf.square({0}) + 1.0)",
-          "tf.math.reciprocal(tf.square({0}) + 1.0)",
-          "tf.nn.l2_normalize(tf.reshape({0}, [-1]) + 9., 0)")
-
-ROUGH = ("tf.abs({0})", "tf.sign({0})", "tf.floor({0})", "tf.ceil({0})", "tf.round({0})",
-         "tf.math.rint({0})", "tf.nn.relu({0})", "tf.nn.relu6({0})", "tf.nn.elu({0})",
-         "tf.nn.selu({0})", "tf.nn.leaky_relu({0})", "tf.nn.softsign({0})", "tf.exp({0})",
-         "tf.log(tf.abs({0}) + 0.5)", "tf.sinh({0})", "tf.cosh({0})", "tf.math.expm1({0})",
-         "tf.clip_by_value({0}, -1., 1.)", "tf.is_nan({0})", "tf.is_finite({0})", "tf.is_inf({0})",
-         "tf.stop_gradient({0})", "tf.cast({0}, tf.int32)", "tf.cast({0}, tf.bool)",
-         "tf.to_float({0})", "tf.to_double({0})", "tf.cast({0}, tf.complex64)",
-         "tf.lgamma({0} + 8.)",
-         "tf.digamma({0} + 8.)", "tf.math.erfc({0})", "tf.acos(tf.tanh({0}))",
-         "tf.atanh(tf.tanh({0}) * 0.5)", "tf.zeros_like({0})", "tf.ones_like({0})",
-         "tf.log_sigmoid({0})", "tf.nn.log_softmax(tf.reshape({0}, [-1]))", "tf.tan({0} * 0.25)",
-         "tf.unique(tf.reshape({0}, [-1]))", "tf.where({0} > 0.5)", "tf.rank({0})", "tf.size({0})",
-         "tf.shape({0})", "tf.argsort(tf.reshape({0}, [-1]))", "tf.nn.l2_loss({0})",
-         "tf.boolean_mask({0}, {0} > 0.)", "tf.count_nonzero({0})", "tf.check_numerics({0}, 'm')",
-         "tf.clip_by_norm({0}, 2.)", "tf.nn.top_k({0}, 1)", "tf.bessel_i0e({0})",
-         "tf.linalg.diag({0})", "tf.global_norm([{0}])", "tf.nn.softmax({0})", "tf.nn.crelu({0})",
-         "tf.reverse_v2({0}, [0])", "tf.invert_permutation(tf.cast({0}, tf.int32))")
-
-INTEGER = ("tf.abs({0})", "tf.negative({0})", "tf.square({0})", "tf.sign({0})", "{0} + 3",
-           "{0} // 2",
-           "{0} % 3", "7 - {0}", "{0} * {0}", "tf.to_float({0})", "tf.cast({0}, tf.float64)",
-           "tf.one_hot(tf.cast({0}, tf.int32), 3)", "tf.cast({0}, tf.int8)",
-           "tf.cast({0}, tf.uint8)",
-           "tf.bitwise.invert({0})", "{0} / 2", "tf.sequence_mask(tf.abs({0}))", "{0} ** 2",
-           "tf.bincount(tf.cast(tf.abs({0}), tf.int32))", "tf.unique(tf.reshape({0}, [-1]))",
-           "tf.div({0}, 2)", "tf.truncatediv({0}, 2)", "10 // {0}",
-           "tf.zeros(tf.abs(tf.reshape({0}, [-1])))")
-
-COMPLEX = ("tf.real({0})", "tf.imag({0})", "tf.conj({0})", "tf.abs({0})", "tf.square({0})", "-{0}",
-           "tf.exp({0})", "tf.angle({0})", "tf.reciprocal({0} + 9.)", "tf.tanh({0})", "tf.sin({0})")
-
-BOOLEAN = ("~{0}", "tf.to_float({0})", "tf.reduce_all({0})", "tf.reduce_any({0}, 0)",
-           "tf.where({0})",
-           "tf.cast({0}, tf.int32)", "tf.logical_not({0})", "tf.count_nonzero({0})")
-
-SMOOTH_BINARY = ("{0} + {1}", "{0} - {1}", "{0} * {1}", "tf.squared_difference({0}, {1})",
-                 "{0} / (tf.square({1}) + 1.)")
-
-BINARY = {
-    "float": ("{0} + {1}", "{0} - {1}", "{0} * {1}", "{0} / {1}", "tf.maximum({0}, {1})",
-              "tf.minimum({0}, {1})", "tf.squared_difference({0}, {1})", "tf.pow(tf.abs({0}), {1})",
-              "tf.less({0}, {1})", "{0} >= {1}", "tf.equal({0}, {1})", "tf.not_equal({0}, {1})",
-              "tf.div_no_nan({0}, {1})", "{0} // {1}", "{0} % {1}", "tf.atan2({0}, {1})",
-              "tf.add_n([{0}, {1}])", "tf.math.xlogy({0}, tf.abs({1}))", "tf.math.xdivy({0}, {1})",
-              "tf.where({0} > {1}, {0}, {1})", "tf.where_v2({0} > {1}, {0}, {1})",
-              "tf.complex({0}, {1})", "tf.dynamic_stitch([0, 1], [{0}, {1}])", "tf.div({0}, {1})",
-              "tf.nn.sigmoid_cross_entropy_with_logits(labels={0}, logits={1})",
-              "tf.accumulate_n([{0}, {1}])", "tf.meshgrid({0}, {1})", "tf.stack([{0}, {1}], -1)",
-              "tf.broadcast_to({0}, tf.shape({1}))", "tf.zeros_like({0}) + {1}", "tf.div({0}, {1})",
-              "tf.cross({0}, {1})", "tf.nn.bias_add({0}, {1})", "tf.reshape({0}, tf.shape({1}))"),
-    "int": ("{0} + {1}", "{0} - {1}", "{0} * {1}", "{0} // {1}", "{0} % {1}", "{0} / {1}",
-            "tf.maximum({0}, {1})", "tf.minimum({0}, {1})", "{0} < {1}", "tf.equal({0}, {1})",
-            "tf.bitwise.bitwise_and({0}, {1})", "tf.bitwise.bitwise_xor({0}, {1})",
-            "tf.truncatediv({0}, {1})", "tf.truncatemod({0}, {1})", "tf.setdiff1d({0}, {1})",
-            "tf.pow({0}, tf.abs({1}))", "tf.squared_difference({0}, {1})", "tf.reshape({0}, {1})",
-            "tf.gather({0}, {1})", "tf.unsorted_segment_sum({0}, {1}, 3)", "tf.tile({0}, {1})"),
-    "complex": ("{0} + {1}", "{0} * {1}", "{0} - {1}", "{0} / {1}", "tf.equal({0}, {1})"),
-    "bool": ("{0} & {1}", "{0} | {1}", "{0} ^ {1}", "tf.equal({0}, {1})",
-             "tf.logical_and({0}, {1})"),
-}
+_DTYPES = ("float32",) * 6 + ("float64", "float64", "int32", "int32", "complex64", "bool", "int64",
+                              "float16", "complex128", "int8", "uint8", "int16", "uint16",
+                              "string")
 
 _REDUCTIONS = ("reduce_sum", "reduce_mean", "reduce_max", "reduce_min", "reduce_prod",
                "reduce_logsumexp")
+_UNARY = {"float": SMOOTH + ROUGH, "int": INTEGER, "complex": COMPLEX, "bool": BOOLEAN,
+          "string": STRING}
 _SMOOTH_REDUCTIONS = ("reduce_sum", "reduce_mean", "reduce_prod", "reduce_logsumexp")
 
 
@@ -111,7 +45,8 @@ class _Pool:
     def kind(self, name):
         dtype = self.tensors[name].dtype
         for kind, test in (("float", dtype.is_floating), ("int", dtype.is_integer),
-                           ("complex", dtype.is_complex), ("bool", dtype.is_bool)):
+                           ("complex", dtype.is_complex), ("bool", dtype.is_bool),
+                           ("string", dtype == tf.string)):
             if test:
                 return kind
         return "other"
@@ -127,7 +62,8 @@ class _Pool:
 @st.composite
 def shapes(draw):
     """A shape of few and small dimensions."""
-    return draw(st.lists(st.sampled_from([1, 2, 3, 2, 3, 4, 0]), max_size=3))
+    longest = draw(st.sampled_from([2, 3, 3, 4, 5]))
+    return draw(st.lists(st.sampled_from([1, 2, 3, 2, 3, 4, 0]), max_size=longest))
 
 
 def _relative(draw, base):
@@ -157,8 +93,7 @@ def _inputs(draw, smooth):
 
 def _unary(draw, pool, smooth):
     name = draw(st.sampled_from(sorted(pool.tensors)))
-    table = SMOOTH if smooth else {"float": SMOOTH + ROUGH, "int": INTEGER, "complex": COMPLEX,
-                                   "bool": BOOLEAN}.get(pool.kind(name), ("tf.identity({0})",))
+    table = SMOOTH if smooth else _UNARY.get(pool.kind(name), ("tf.identity({0})",))
     return draw(st.sampled_from(table)).format(name)
 
 
@@ -217,7 +152,8 @@ def _rearrangement(draw, pool, smooth):
     rank = len(dims)
     ways = ["reshape", "expand", "transpose", "slice", "squeeze", "tile", "pad", "reverse", "stack",
             "concat", "split", "gather", "unstack", "index", "roll", "matrix_transpose", "batch",
-            "segment", "band", "set_diag", "scatter", "gather_nd", "repeat", "one_slice"]
+            "segment", "band", "set_diag", "scatter", "gather_nd", "repeat", "one_slice",
+            "tensor_slice", "bad", "where", "dynamic", "strided"]
     way = draw(st.sampled_from(ways))
     axis = _axis(draw, rank)
     if way == "reshape":
@@ -230,6 +166,25 @@ def _rearrangement(draw, pool, smooth):
         texts = [draw(st.sampled_from([":", "1:", ":-1", "::2", "::-1", "0", "-1", "tf.newaxis",
                                        "..."])) for _ in range(draw(st.integers(1, 3)))]
         return f"{name}[{', '.join(texts)}]"
+    if way == "tensor_slice":
+        others = sorted(other for other in pool.tensors if pool.kind(other) == "int") or ["1"]
+        texts = [draw(st.sampled_from(["{0}", ":{0}", "{0}:", "::{0}", ":", "...", "tf.size({1})"]))
+                 .format(draw(st.sampled_from(others)), name)
+                 for _ in range(draw(st.integers(1, 3)))]
+        return f"{name}[{', '.join(texts)}]"
+    if way == "strided":
+        begins, ends = ([draw(st.integers(-2, 3)) for _ in dims[:2]] for _ in range(2))
+        strides = [draw(st.sampled_from([1, 2, -1])) for _ in dims[:2]]
+        mask = draw(st.sampled_from(["begin_mask", "end_mask", "shrink_axis_mask", "new_axis_mask",
+                                     "ellipsis_mask"]))
+        return f"tf.strided_slice({name}, {begins}, {ends}, {strides}, {mask}=1)"
+    if way == "bad":
+        return draw(st.sampled_from(BAD)).format(name)
+    if way == "where":
+        return f"tf.where(tf.ones_like({name}, tf.bool), {name}, tf.zeros_like({name}))"
+    if way == "dynamic":
+        return (f"tf.reshape({name}, tf.concat([tf.shape({name})[:1], [-1]], 0))"
+                if rank else f"tf.reshape({name}, tf.stack([1, tf.size({name})]))")
     if way == "one_slice":
         sizes = [draw(st.integers(0, size)) for size in dims]
         begins = [draw(st.integers(0, size - taken)) for size, taken in zip(dims, sizes)]
@@ -321,4 +276,8 @@ def programs(draw, smooth=False, without=()):
                 continue
             steps.append(f"{name} = {expression}")
             pool.add(name, value)
-    return {"inputs": specs, "steps": steps}
+    result = {"inputs": specs, "steps": steps}
+    if not smooth and draw(st.booleans()):
+        result["gradients"] = {"grad_ys": draw(st.booleans()), "twice": draw(st.booleans()),
+                               "stop": draw(st.sampled_from(["a", "t0", "t1", None]))}
+    return result

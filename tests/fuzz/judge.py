@@ -3,18 +3,24 @@
 import numpy as np
 
 import minitf
-from fuzz.runner import difference, input_array, record
+from fuzz.runner import difference, input_array, record, without_failed_steps
 from minitf.testing import GradientError, check_gradients
 
 
-def against_tensorflow(program, oracle):
-    """What differs from TensorFlow, as a text, or None."""
+def against_tensorflow(program, oracle, reach=None):
+    """What differs from TensorFlow, as a text, or None; ``reach`` is told of the graph."""
     theirs = oracle.record(program)
     if theirs is None:
         return None
     with np.errstate(all="ignore"):
         mine = record(minitf, program, known=theirs["known"])
-    return difference(program, mine, theirs)
+    if reach is not None:
+        reach.add(mine["graph"])
+    found = difference(program, mine, theirs)
+    if found or not any(theirs["errors"]) or all(theirs["errors"]):
+        return found
+    return against_tensorflow(without_failed_steps(program, theirs["errors"]), oracle,
+                              reach)
 
 
 def _last_output(program, tensors):
@@ -32,7 +38,7 @@ def _last_output(program, tensors):
 
 def against_differences(program):
     """What differs from central differences in float64, as a text, or None."""
-    arrays = [input_array(spec) / 3 for spec in program["inputs"]]
+    arrays = [input_array(minitf, spec) / 3 for spec in program["inputs"]]
 
     def function(*tensors):
         return _last_output(program, tensors)

@@ -5,6 +5,9 @@ import os
 import subprocess
 import sys
 
+# Stands for the answer when TensorFlow ended the process.
+_ABORTED = "aborted\n"
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -14,6 +17,7 @@ class Oracle:
     def __init__(self, python):
         self._python = python
         self._process = None
+        self.aborted = []  # the programs that ended TensorFlow's process
 
     def __enter__(self):
         return self
@@ -31,8 +35,10 @@ class Oracle:
             line = self._process.stdout.readline()
         except BrokenPipeError:
             line = ""
-        if not line:
-            self._stop()
+        if line in ("", _ABORTED):
+            if not line:
+                self._stop()
+            self.aborted.append(program)
             return None
         return json.loads(line)
 
@@ -52,8 +58,24 @@ class Oracle:
 
 
 def _serve():
+    """Answers in a process that is replaced when TensorFlow ends it, for its import takes long."""
+    import tensorflow  # noqa: F401
+
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what TensorFlow and programs print is no answer
+    while True:
+        child = os.fork()
+        if child == 0:
+            _answer(answers)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status == 0:
+            return
+        answers.write(_ABORTED)
+        answers.flush()
+
+
+def _answer(answers):
     import numpy as np
     import tensorflow as tf
     from tensorflow.core.protobuf import rewriter_config_pb2
