@@ -1,6 +1,7 @@
 """What tests share: the folder on the path, and each program carried out once under minitf."""
 
 import os
+import signal
 import sys
 
 import pytest
@@ -28,3 +29,11 @@ def observed():
         return records[name]
 
     return record
+
+
+@pytest.fixture
+def interrupts():
+    """SIGINT raises KeyboardInterrupt, also where the shell has switched it off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -304,14 +304,6 @@ def test_writable_copies_what_others_hold():
     assert cell.writable().ctypes.data == before
 
 
-@pytest.fixture
-def interrupts():
-    """SIGINT raises KeyboardInterrupt, also where the shell has switched it off."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("interrupts")
 def test_interrupts_wait():
     done = []
