@@ -188,5 +188,5 @@ def test_devices_by_turns():
 
 @pytest.mark.parametrize("name", ["slim", "nothing"])
 def test_missing_parts_are_named(name):
-    with pytest.raises(AttributeError, match=f"minitf.contrib.*{name}"):
+    with pytest.raises(AttributeError, match=f"contrib.*{name}"):
         getattr(tf.contrib, name)

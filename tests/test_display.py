@@ -4,7 +4,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minitf as tf
@@ -108,6 +108,7 @@ def test_tensor_and_operation(graph):
         "<code>MatMul = MatMul(a:0, b/read:0)</code> &rarr; MatMul:0: float32 10×1")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=40))
 def test_boxes_do_not_overlap_and_edges_point_down(pairs):
     labels = [f"node {i}" for i in range(20)]

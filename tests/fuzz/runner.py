@@ -36,7 +36,7 @@ _OF_NUMPY = re.compile("zero-size array|not inexact")
 _NO_KERNEL = "no kernel"
 _NO_KERNEL_TEXTS = ("No OpKernel was registered", "Cannot assign a device for operation",
                     "The input data type is not supported", "do not yet support dilation",
-                    "mkldnn_sgemm")
+                    "mkldnn_sgemm", "inputs rank not in", "Could not allocate ndarray")
 
 # Gradients that cancel to nothing are compared to this.
 _ZERO = {"float64": 4e-15, "complex128": 4e-15, "float32": 1e-6, "complex64": 1e-6, "float16": 4e-3}

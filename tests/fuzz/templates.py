@@ -169,7 +169,7 @@ INTEGER = _lines(r"""
     tf.div({0}, 2)
     tf.truncatediv({0}, 2)
     10 // {0}
-    tf.zeros(tf.abs(tf.reshape({0}, [-1])))
+    tf.zeros(tf.abs(tf.reshape({0}, [-1]))[:4])
     -{0}
     tf.bitwise.left_shift({0}, {0})
     tf.reduce_sum({0}, tf.range(tf.rank({0})))
