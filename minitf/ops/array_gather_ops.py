@@ -83,6 +83,9 @@ def _(params, indices, axis, batch_dims):
     axis %= rank
     if batch_dims:
         batch_dims = _checked_batch_dims(np.shape(params), np.shape(indices), axis, batch_dims)
+    around = params.shape[:axis] + params.shape[axis + 1:]
+    if 0 in around and not batch_dims:  # nothing is read, so that no index is checked
+        return np.zeros(around[:axis] + np.shape(indices) + around[axis:], params.dtype)
     _check_indices(indices, params.shape[axis])
     if batch_dims == 0:
         return np.take(params, indices, axis, mode="clip")
@@ -449,6 +452,8 @@ def _scattered_shape(shape, indices, updates):
 def _(indices, updates, shape):
     if np.ndim(indices) and np.ndim(updates) and np.ndim(shape) != 1:
         raise ValueError("Shape must be a vector")
+    if not np.size(shape) and (np.size(indices) or np.size(updates)):
+        raise ValueError("Indices and updates specified for empty output shape")
     _check_scatter(np.shape(indices), np.shape(updates), tuple(np.ravel(shape)))
     return _scattered(np.add, array_ops.zero_array(shape, updates.dtype), indices, updates)
 

@@ -409,6 +409,13 @@ def _(shape):
 
 @ConcatOffset.kernel
 def _(concat_dim, shape):
+    if np.ndim(concat_dim):
+        raise ValueError("Concat dim tensor should be a scalar integer, but got shape "
+                         f"{list_text(np.shape(concat_dim))}")
+    for i, size in enumerate(shape):
+        if np.ndim(size) != 1:
+            raise ValueError(f"input {i} should be a vector, but got shape "
+                             f"{list_text(np.shape(size))}")
     first, start, offsets = shape[0].tolist(), 0, []
     axis = int(concat_dim) % len(first)
     for i, size in enumerate(shape):

@@ -312,6 +312,7 @@ def _(input, paddings, T):
 
 @PadV2.kernel
 def _(input, paddings, constant_values):
+    _check_paddings(input, paddings)
     if np.ndim(constant_values):
         raise ValueError("constant_values must be a scalar. Found: "
                          f"{list_text(np.shape(constant_values))}")

@@ -450,6 +450,13 @@ def _(input, begin, end, strides, value, begin_mask, end_mask, ellipsis_mask, ne
     return updated_slice(input, index, value)
 
 
+@TensorStridedSliceUpdate.explain
+def _(input, begin, end, strides, value, begin_mask, end_mask, ellipsis_mask, new_axis_mask,
+      shrink_axis_mask):
+    return _explain_slice(np.shape(input), begin, end, strides,
+                          (begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask))
+
+
 def updated_slice(array, index, value):
     """A copy of ``array`` with ``value`` at ``index``; only values of one element broadcast.
 

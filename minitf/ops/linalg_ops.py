@@ -20,6 +20,7 @@ from minitf.ops.common_shapes import (
     UNKNOWN,
     merge_dims,
     merge_shapes,
+    with_rank,
     with_rank_at_least,
 )
 
@@ -425,7 +426,8 @@ MatrixSolveLs = op("MatrixSolveLs(matrix: T, rhs: T, l2_regularizer: double; T, 
 
 
 @MatrixSolveLs.shape
-def _(matrix, rhs):
+def _(matrix, rhs, l2_regularizer):
+    with_rank(l2_regularizer.shape, 0)
     return _solution_shape(matrix, rhs, square=False)
 
 

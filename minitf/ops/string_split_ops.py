@@ -1,5 +1,7 @@
 """Strings taken apart into a SparseTensor of pieces, and joined along axes or by segments."""
 
+import math
+
 import numpy as np
 
 from minitf.framework import dtypes, errors
@@ -211,7 +213,8 @@ def _(inputs, reduction_indices, keep_dims, separator):
         axes.append(axis)
     kept = [i for i in range(inputs.ndim) if i not in axes]
     shape = [inputs.shape[i] for i in kept]
-    joined = inputs.transpose(kept + axes[::-1]).reshape(int(np.prod(shape, dtype=np.int64)), -1)
+    count, length = math.prod(shape), math.prod(inputs.shape[i] for i in axes)
+    joined = inputs.transpose(kept + axes[::-1]).reshape(count, length)
     items = [separator.join(byte_strings(row)) for row in joined]
     if keep_dims:
         shape = [1 if i in axes else n for i, n in enumerate(inputs.shape)]
