@@ -28,8 +28,8 @@ _GRADIENT = {"float16": 5e-2, "bfloat16": 1e-1, "float32": 2e-4, "float64": 1e-8
 # A message must have this share of the words of TensorFlow's.
 _SHARED_WORDS = 0.5
 
-# Messages that come from NumPy, whose words depend on its version.
-_OF_NUMPY = re.compile("zero-size array|not inexact")
+# Messages that come from NumPy or Python, and are no better than others' words.
+_OF_PYTHON = re.compile("zero-size array|not inexact|NoneType")
 
 # What is recorded for dtypes that an op declares and TensorFlow has no CPU kernel for. minitf's
 # kernels take them.
@@ -229,7 +229,7 @@ def _errors_differ(mine, theirs, words_count=True):
         return mine is not theirs
     kind, _, message = theirs.partition(": ")
     my_kind, _, my_message = mine.partition(": ")
-    words = _words(message) if words_count and not _OF_NUMPY.search(message) else set()
+    words = _words(message) if words_count and not _OF_PYTHON.search(message) else set()
     return kind != my_kind or len(words & _words(my_message)) < _SHARED_WORDS * len(words)
 
 
