@@ -9,7 +9,6 @@ from minitf.framework import errors, tensor_shape
 from minitf.framework.registry import op
 from minitf.ops import common_shapes
 from minitf.ops.elementwise import list_text
-from minitf.ops.resource_handles import handle_shape
 from minitf.ops.scatter_ops import (  # noqa: F401 - the rest of the family
     ScatterAdd,
     ScatterDiv,
@@ -283,8 +282,7 @@ ResourceCountUpTo = op("ResourceCountUpTo(resource: resource; limit: int, T) -> 
 
 
 @ResourceCountUpTo.shape
-def _(resource):
-    common_shapes.with_rank(handle_shape(resource), 0)
+def _():
     return common_shapes.SCALAR
 
 

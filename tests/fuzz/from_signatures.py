@@ -10,7 +10,8 @@ from minitf.framework import registry
 
 _LEFT_OUT = ("Random", "Sampler", "Multinomial", "Truncated", "Placeholder", "PyFunc", "Print",
              "Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "TensorArray",
-             "Stack", "Const", "Poisson", "AccidentalHits", "BatchNormGrad", "erBound", "Svd", "Qr",
+             "Stack", "Const", "Parse",
+             "Poisson", "AccidentalHits", "BatchNormGrad", "erBound", "Svd", "Qr",
              "Timestamp", "StringFormat", "Assert")
 
 
